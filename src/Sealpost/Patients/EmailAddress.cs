@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Sealpost.Patients;
+
+/// <summary>Normalises a mailbox for comparison: trimmed, domain to lower-case A-label, local part lower-cased and otherwise exact.</summary>
+/// <remarks>No folding of dots or plus tags: only exact mailboxes are suppressed or found shared.</remarks>
+public static class EmailAddress
+{
+    private static readonly IdnMapping Idn = new();
+
+    /// <summary>The normalised mailbox, or null where the text is no addr-spec of RFC 5321 that can be mailed.</summary>
+    public static string? Normalise(string? text)
+    {
+        if (text is null)
+            return null;
+        var trimmed = text.Trim();
+        var at = trimmed.LastIndexOf('@');
+        if (at is < 1 or > 64 || at == trimmed.Length - 1 || trimmed.Length > 254)
+            return null;
+        var local = trimmed[..at];
+        if (local.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || "()<>[]:;@\\,\"".Contains(c, StringComparison.Ordinal))
+            || local[0] == '.' || local[^1] == '.' || local.Contains("..", StringComparison.Ordinal))
+            return null;
+        string domain;
+        try
+        {
+            domain = Idn.GetAscii(trimmed[(at + 1)..].TrimEnd('.')).ToLowerInvariant();
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+
+        var labels = domain.Split('.');
+        if (labels.Length < 2 || labels.Any(label => label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-' || !label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')))
+            return null;
+        return local.ToLowerInvariant() + "@" + domain;
+    }
+
+    /// <summary>The domain of a normalised mailbox.</summary>
+    public static string DomainOf(string normalised) => normalised[(normalised.LastIndexOf('@') + 1)..];
+}

@@ -1,0 +1,38 @@
+using System.Data.Common;
+
+namespace Sealpost.Storage;
+
+/// <summary>The store: SQLite (default) or PostgreSQL. Both answer the same SQL subset; bulk paths are the provider's own.</summary>
+/// <remarks>
+/// Shared SQL uses <c>@name</c> parameters, <c>ON CONFLICT … DO UPDATE</c>, <c>keys.</c> as a schema prefix, integers as
+/// <c>bigint</c>, instants as <c>bigint</c> Unix milliseconds, dates as <c>integer</c> day numbers (<see cref="DateOnly.DayNumber"/>),
+/// booleans as <c>smallint</c>, bytes as BLOB/BYTEA. Reads of a known number of rows check that they got them all.
+/// </remarks>
+public interface IDatabase : IAsyncDisposable
+{
+    /// <summary><c>sqlite</c> or <c>postgresql</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>Opens a pooled connection for reading. Dispose it.</summary>
+    ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Runs work in a transaction and commits it. Returns only once the commit is durable.</summary>
+    /// <remarks>
+    /// One write queue: works queued at the same time share one commit (group commit, at most 5 ms of waiting). A work that throws
+    /// is rolled back alone (savepoint) and its exception goes to its caller; its neighbours still commit.
+    /// </remarks>
+    /// <exception cref="TransientStoreException">The store is busy or was briefly away: try the whole work again.</exception>
+    Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>Upserts rows by primary key through the provider's bulk path (prepared batch; binary COPY into a staging table).</summary>
+    Task BulkUpsertAsync(BulkTable table, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken);
+
+    /// <summary>Brings the schema to the newest numbered script.</summary>
+    Task MigrateAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A table as bulk paths need it. Values are <see cref="long"/>, <see cref="double"/>, <see cref="string"/>, <c>byte[]</c> or null.</summary>
+/// <param name="Name">Table name, with schema prefix where it has one.</param>
+/// <param name="Columns">All columns written, in row order.</param>
+/// <param name="KeyColumns">How many of the leading columns form the primary key.</param>
+public sealed record BulkTable(string Name, IReadOnlyList<string> Columns, int KeyColumns);
