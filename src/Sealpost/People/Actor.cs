@@ -1,0 +1,70 @@
+namespace Sealpost.People;
+
+/// <summary>What a person may do; a person may hold several.</summary>
+[Flags]
+public enum Roles
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Writes audiences and campaigns, submits and sends approved ones.</summary>
+    Marketer = 1,
+
+    /// <summary>Approves campaigns written by somebody else.</summary>
+    Approver = 2,
+
+    /// <summary>Authorizations, suppressions, restrictions, agreements, risk acceptances, ledger, patient records.</summary>
+    Compliance = 4,
+
+    /// <summary>People, tokens, keys, settings, imports.</summary>
+    Administrator = 8,
+
+    /// <summary>Reads ledger, receipts and reports; changes nothing.</summary>
+    Auditor = 16,
+}
+
+/// <summary>Who acts. 45 CFR 164.312(a)(2)(i): one id for one person, never reused.</summary>
+/// <param name="Id">Opaque id, as the ledger records it; <c>local-owner</c> for the owner of the data folder.</param>
+/// <param name="Name">Name for people.</param>
+/// <param name="Roles">Rights.</param>
+public sealed record Actor(string Id, string Name, Roles Roles)
+{
+    /// <summary>The owner of the data folder, acting without a token: may do everything except approve a campaign that he wrote.</summary>
+    public static Actor LocalOwner { get; } = new("local-owner", "local owner", Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Administrator | Roles.Auditor);
+
+    /// <summary>Refuses unless the actor holds one of the rights.</summary>
+    /// <exception cref="RefusedException">Names the right that is missing.</exception>
+    public void Require(Roles anyOf, string toDo)
+    {
+        if ((Roles & anyOf) == 0)
+            throw new RefusedException($"{Name} may not {toDo}: this needs the role {RoleNames.Of(anyOf)}. Ask an administrator (`sealpost user grant`).");
+    }
+}
+
+/// <summary>Names of roles, as commands write them.</summary>
+public static class RoleNames
+{
+    /// <summary>Reads a comma-separated list.</summary>
+    /// <exception cref="RefusedException">An unknown role; the known ones are named.</exception>
+    public static Roles Parse(string text)
+    {
+        var roles = Roles.None;
+        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!Enum.TryParse<Roles>(part, ignoreCase: true, out var role) || role == Roles.None || int.TryParse(part, out _))
+                throw new RefusedException($"'{part}' is no role. Roles are marketer, approver, compliance, administrator, auditor.");
+            roles |= role;
+        }
+
+        return roles;
+    }
+
+    /// <summary>The names, joined with <c>or</c> for messages.</summary>
+    public static string Of(Roles roles) => string.Join(" or ", Split(roles));
+
+    /// <summary>The names, comma-separated, for the store.</summary>
+    public static string List(Roles roles) => string.Join(',', Split(roles));
+
+    private static IEnumerable<string> Split(Roles roles) =>
+        Enum.GetValues<Roles>().Where(role => role != Roles.None && roles.HasFlag(role)).Select(role => role.ToString().ToLowerInvariant());
+}
