@@ -36,7 +36,7 @@ public sealed record Actor(string Id, string Name, Roles Roles)
     /// <exception cref="RefusedException">Names the right that is missing.</exception>
     public void Require(Roles anyOf, string toDo)
     {
-        if ((Roles & anyOf) == 0)
+        if ((Roles & anyOf) == Roles.None)
             throw new RefusedException($"{Name} may not {toDo}: this needs the role {RoleNames.Of(anyOf)}. Ask an administrator (`sealpost user grant`).");
     }
 }
@@ -51,7 +51,7 @@ public static class RoleNames
         var roles = Roles.None;
         foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (!Enum.TryParse<Roles>(part, ignoreCase: true, out var role) || role == Roles.None || int.TryParse(part, out _))
+            if (!Enum.TryParse<Roles>(part, ignoreCase: true, out var role) || role == Roles.None || !part.All(char.IsAsciiLetter))
                 throw new RefusedException($"'{part}' is no role. Roles are marketer, approver, compliance, administrator, auditor.");
             roles |= role;
         }
