@@ -32,12 +32,6 @@ public abstract record TransportDecision
     public sealed record Withhold(WithholdReason Reason, string Detail) : TransportDecision;
 }
 
-/// <summary>A risk acceptance in force: a floor below the default tier, signed by a named person.</summary>
-/// <param name="Id">Number.</param>
-/// <param name="Kind"><c>n2-over-t2</c>.</param>
-/// <param name="ExpiresOn">Last day.</param>
-public sealed record RiskAcceptance(int Id, string Kind, DateOnly? ExpiresOn);
-
 /// <summary>Decides whether a message of a class may go over a connection as observed. Pure.</summary>
 public sealed class TransportGate
 {

@@ -1,0 +1,65 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Sealpost.Tests.Keys;
+
+/// <summary>SQLite in memory with the shipped schema of keys, ledger and agreements.</summary>
+internal sealed class TrustDatabase : IAsyncDisposable
+{
+    private TrustDatabase(SqliteConnection connection) => Connection = connection;
+
+    public SqliteConnection Connection { get; }
+
+    public static async Task<TrustDatabase> CreateAsync()
+    {
+        var connection = new SqliteConnection("Data Source=:memory:");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        var database = new TrustDatabase(connection);
+        await database.RunAsync("ATTACH DATABASE ':memory:' AS keys");
+        await database.RunAsync(await File.ReadAllTextAsync(Script("sqlite"), TestContext.Current.CancellationToken));
+        return database;
+    }
+
+    public static string Script(string kind)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Sealpost.slnx")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run outside the repository.");
+        return Path.Combine(folder.FullName, "src", "Sealpost", "Storage", "Migrations", kind, "0001-trust.sql");
+    }
+
+    public async Task<DbTransaction> BeginAsync() => await Connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+
+    public async Task InTransactionAsync(Func<DbTransaction, Task> work)
+    {
+        await using var transaction = await BeginAsync();
+        await work(transaction);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<T> InTransactionAsync<T>(Func<DbTransaction, Task<T>> work)
+    {
+        await using var transaction = await BeginAsync();
+        var result = await work(transaction);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        return result;
+    }
+
+    public async Task<int> RunAsync(string sql, params (string Name, object Value)[] parameters)
+    {
+        await using var command = Connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value);
+        return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = Connection.CreateCommand();
+        command.CommandText = sql;
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    public ValueTask DisposeAsync() => Connection.DisposeAsync();
+}
