@@ -27,12 +27,25 @@ public interface IDatabase : IAsyncDisposable
     /// <summary>Upserts rows by primary key through the provider's bulk path (prepared batch; binary COPY into a staging table).</summary>
     Task BulkUpsertAsync(BulkTable table, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken);
 
-    /// <summary>Brings the schema to the newest numbered script.</summary>
+    /// <summary>Removes what deleted rows of a table left behind in the store's files, after a commit. Waits for no reader: a copy one still sees goes with a later call.</summary>
+    Task ScrubAsync(string table, CancellationToken cancellationToken);
+
+    /// <summary>Brings the schema to the newest numbered script. Safe when several processes start at once.</summary>
     Task MigrateAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>A table as bulk paths need it. Values are <see cref="long"/>, <see cref="double"/>, <see cref="string"/>, <c>byte[]</c> or null.</summary>
+/// <summary>A table as bulk paths need it. Values are <see cref="long"/> (or a shorter integer), <see cref="double"/>, <see cref="string"/>, <c>byte[]</c> or null.</summary>
 /// <param name="Name">Table name, with schema prefix where it has one.</param>
 /// <param name="Columns">All columns written, in row order.</param>
 /// <param name="KeyColumns">How many of the leading columns form the primary key.</param>
-public sealed record BulkTable(string Name, IReadOnlyList<string> Columns, int KeyColumns);
+public sealed record BulkTable(string Name, IReadOnlyList<string> Columns, int KeyColumns)
+{
+    /// <summary>The <c>ON CONFLICT</c> clause that makes an insert an upsert; a table that is all key keeps its row.</summary>
+    internal string OnConflict()
+    {
+        var keys = string.Join(", ", Columns.Take(KeyColumns));
+        return KeyColumns == Columns.Count
+            ? $"ON CONFLICT ({keys}) DO NOTHING"
+            : $"ON CONFLICT ({keys}) DO UPDATE SET {string.Join(", ", Columns.Skip(KeyColumns).Select(column => $"{column} = excluded.{column}"))}";
+    }
+}

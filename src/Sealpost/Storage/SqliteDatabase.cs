@@ -1,0 +1,89 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Sealpost.Storage;
+
+/// <summary>The store in a data folder: two SQLite files in WAL mode, one writing connection, pooled reading ones.</summary>
+public sealed class SqliteDatabase : IDatabase
+{
+    private readonly SqliteFiles _files;
+    private readonly SqliteReadPool _readers;
+    private readonly WriteQueue _writes;
+    private readonly bool _temporary;
+
+    /// <summary>Opens the store in a folder, making folder (mode 0700) and files (0600) where they do not exist. Call <see cref="MigrateAsync"/> before anything else.</summary>
+    public SqliteDatabase(string folder)
+        : this(folder, temporary: false)
+    {
+    }
+
+    private SqliteDatabase(string folder, bool temporary, int patienceSeconds = 10)
+    {
+        _files = new SqliteFiles(folder) { PatienceSeconds = patienceSeconds };
+        _temporary = temporary;
+        _readers = new SqliteReadPool(_files);
+        _writes = new WriteQueue(new SqliteWriteSession(_files));
+    }
+
+    /// <inheritdoc/>
+    public string Kind => "sqlite";
+
+    /// <summary>The data folder.</summary>
+    public string Folder => _files.Folder;
+
+    /// <summary>Commits made so far by <see cref="WriteAsync"/>.</summary>
+    internal long Commits => _writes.Commits;
+
+    /// <summary>A store in memory (a memory-backed folder where the system has one, so that locking and recovery are those of the real one), gone when disposed. For tests.</summary>
+    public static SqliteDatabase OpenTemporary() => OpenTemporary(patienceSeconds: 10);
+
+    /// <summary>As <see cref="OpenTemporary()"/>, waiting less or longer for a lock.</summary>
+    internal static SqliteDatabase OpenTemporary(int patienceSeconds)
+    {
+        var memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+        return new SqliteDatabase(Path.Combine(memory, "sealpost-" + Path.GetRandomFileName()), temporary: true, patienceSeconds);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_readers.Rent());
+    }
+
+    /// <inheritdoc/>
+    public Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        _writes.WriteAsync(work, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task BulkUpsertAsync(BulkTable table, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (rows.Count > 0)
+            SqliteBulkUpsert.Run(table, rows, (SqliteConnection)transaction.Connection!, cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task MigrateAsync(CancellationToken cancellationToken) =>
+        Task.Run(() => SchemaScripts.Upgrade(_files), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ScrubAsync(string table, CancellationToken cancellationToken) =>
+        Task.Run(
+            () =>
+            {
+                // Deleted rows were overwritten in the pages (secure_delete); a checkpoint that empties the log removes their older copies.
+                using var connection = _files.OpenForWriting();
+                SqliteFiles.Run(connection, table.StartsWith("keys.", StringComparison.Ordinal) ? "PRAGMA keys.wal_checkpoint(TRUNCATE)" : "PRAGMA data.wal_checkpoint(TRUNCATE)");
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _writes.DisposeAsync();
+        _readers.Dispose();
+        if (_temporary && Directory.Exists(_files.Folder))
+            Directory.Delete(_files.Folder, recursive: true);
+    }
+}
