@@ -1,0 +1,23 @@
+using Sealpost.Consent;
+
+namespace Sealpost.Delivery;
+
+/// <summary>Result of opening a connection for a recipient domain.</summary>
+public abstract record ConnectResult
+{
+    private ConnectResult()
+    {
+    }
+
+    /// <summary>Verified TLS stands. The receiver disposes the session.</summary>
+    public sealed record Connected(SmtpSession Session) : ConnectResult;
+
+    /// <summary>No host offers acceptable TLS; zero bytes of DATA were sent. Which hosts and why is in <paramref name="Detail"/>.</summary>
+    public sealed record Withheld(WithholdReason Reason, string Detail) : ConnectResult;
+
+    /// <summary>Temporary: no host answered, DNS failed, 4yz greeting. Retry by schedule.</summary>
+    public sealed record Deferred(string Detail, SmtpReply? Reply) : ConnectResult;
+
+    /// <summary>Final: no such domain (5.1.2), null MX (5.1.10, RFC 7505), 5yz greeting.</summary>
+    public sealed record Rejected(string Detail, SmtpReply? Reply) : ConnectResult;
+}

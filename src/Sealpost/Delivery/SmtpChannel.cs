@@ -1,0 +1,181 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Sealpost.Delivery;
+
+/// <summary>Commands out, replies in, over a stream that STARTTLS exchanges once. Not thread-safe.</summary>
+/// <remarks>
+/// Every failure closes the channel, since the position in the dialogue is then unknown. Failures and time limits are
+/// <see cref="SmtpConnectionException"/>; the caller's cancellation stays <see cref="OperationCanceledException"/>.
+/// </remarks>
+internal sealed class SmtpChannel : IAsyncDisposable
+{
+    // RFC 5321 §4.5.3.1.5 allows 512 octets a line; servers exceed it, none needs more than this for a whole reply.
+    private const int MaxReplyBytes = 65_536;
+
+    private readonly TimeProvider _time;
+    private Stream _stream;
+    private byte[] _buffer = new byte[2_048];
+    private int _start;
+    private int _end;
+
+    public SmtpChannel(Stream stream, TimeProvider time)
+    {
+        _stream = stream;
+        _time = time;
+    }
+
+    /// <summary>False once the peer closed, said 421, or anything failed.</summary>
+    public bool IsOpen { get; private set; } = true;
+
+    /// <summary>Bytes came that no command asked for yet.</summary>
+    public bool HasBufferedBytes => _start < _end;
+
+    /// <summary>The stream now in use, for the handshake.</summary>
+    public Stream Stream => _stream;
+
+    /// <summary>Goes on over TLS. RFC 3207 §4.2: what was received in clear is forgotten.</summary>
+    public void Upgrade(Stream tls)
+    {
+        _stream = tls;
+        _start = _end = 0;
+    }
+
+    /// <summary>Marks the channel as no longer usable.</summary>
+    public void Close() => IsOpen = false;
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, SmtpStage stage, CancellationToken cancellationToken)
+    {
+        if (!IsOpen)
+            throw new SmtpConnectionException("The connection is closed; reconnect.");
+        using var limit = new CancellationTokenSource(SmtpLimits.Of(stage), _time);
+        await using var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
+        try
+        {
+            await _stream.WriteAsync(bytes, limit.Token);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            IsOpen = false;
+            throw new SmtpConnectionException($"The connection broke while sending ({stage}); reconnect.", e);
+        }
+        catch (OperationCanceledException e)
+        {
+            IsOpen = false;
+            cancellationToken.ThrowIfCancellationRequested();
+            throw TooSlow(stage, e);
+        }
+    }
+
+    /// <summary>Reads one reply of one or more lines.</summary>
+    public async ValueTask<SmtpReply> ReadReplyAsync(SmtpStage stage, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(SmtpLimits.Of(stage), _time);
+        await using var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
+        try
+        {
+            SmtpReply? reply;
+            while ((reply = TakeReply()) is null)
+                await FillAsync(stage, limit.Token);
+            if (reply.ClosesConnection)
+                IsOpen = false;
+            return reply;
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            IsOpen = false;
+            throw new SmtpConnectionException($"The connection broke while waiting for a reply ({stage}); reconnect.", e);
+        }
+        catch (OperationCanceledException e)
+        {
+            IsOpen = false;
+            cancellationToken.ThrowIfCancellationRequested();
+            throw TooSlow(stage, e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        IsOpen = false;
+        await _stream.DisposeAsync();
+    }
+
+    private async ValueTask FillAsync(SmtpStage stage, CancellationToken cancellationToken)
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start.._end).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        if (_end == _buffer.Length)
+        {
+            if (_end >= MaxReplyBytes)
+                throw Malformed("is longer than 64 KiB");
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        }
+
+        var read = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+        if (read == 0)
+        {
+            IsOpen = false;
+            throw new SmtpConnectionException($"The server closed the connection ({stage}); reconnect.");
+        }
+
+        _end += read;
+    }
+
+    // A complete reply from the buffer, or null where more bytes are needed.
+    private SmtpReply? TakeReply()
+    {
+        var bytes = _buffer.AsSpan(_start.._end);
+        StringBuilder? lines = null;
+        var code = 0;
+        var at = 0;
+        while (true)
+        {
+            var newline = bytes[at..].IndexOf((byte)'\n');
+            if (newline < 0)
+                return null;
+            var line = bytes.Slice(at, newline);
+            at += newline + 1;
+            if (line is [.., (byte)'\r'])
+                line = line[..^1];
+            var isLast = ReadLine(line, ref code, out var text);
+            if (isLast && lines is null)
+                return Take(at, code, text);
+            lines = lines is null ? new StringBuilder(text) : lines.Append('\n').Append(text);
+            if (isLast)
+                return Take(at, code, lines.ToString());
+        }
+    }
+
+    private SmtpReply Take(int length, int code, string text)
+    {
+        _start += length;
+        return new SmtpReply(code, SmtpReply.ReadEnhanced(code, text.AsSpan()), text);
+    }
+
+    // RFC 5321 §4.2.1: three digits, then a hyphen on every line but the last, a space or nothing on that one.
+    private bool ReadLine(ReadOnlySpan<byte> line, ref int code, out string text)
+    {
+        if (line.Length < 3 || line[..3].ContainsAnyExceptInRange((byte)'0', (byte)'9') || line is [_, _, _, not ((byte)' ' or (byte)'-'), ..])
+            throw Malformed("does not begin with a reply code");
+        var lineCode = ((line[0] - '0') * 100) + ((line[1] - '0') * 10) + line[2] - '0';
+        if (lineCode is < 200 or > 599 || (code != 0 && code != lineCode))
+            throw Malformed("changes its code or is outside 200 to 599");
+        code = lineCode;
+        text = line.Length > 4 ? Encoding.UTF8.GetString(line[4..]) : "";
+        return line.Length == 3 || line[3] == ' ';
+    }
+
+    private static SmtpConnectionException TooSlow(SmtpStage stage, OperationCanceledException e) =>
+        new($"The server did not answer within {SmtpLimits.Of(stage).TotalSeconds:0} seconds ({stage}); reconnect later.", e);
+
+    private SmtpConnectionException Malformed(string how)
+    {
+        IsOpen = false;
+        return new SmtpConnectionException($"The server's reply {how}; reconnect.");
+    }
+}

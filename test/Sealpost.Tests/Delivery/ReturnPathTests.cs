@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using Sealpost.Delivery;
+
+namespace Sealpost.Tests.Delivery;
+
+public sealed class ReturnPathTests
+{
+    private readonly ReturnPath _path = new(RandomNumberGenerator.GetBytes(32), "bounce.mail.greenvalley.test");
+
+    [Fact]
+    public void What_was_made_is_read_back_in_any_letter_case()
+    {
+        var (address, token) = _path.Create();
+        Assert.Equal(token, _path.Read(address));
+        Assert.Equal(token, _path.Read(address.ToUpperInvariant()));
+        Assert.Equal(address, _path.Of(token));
+        Assert.InRange(address.IndexOf('@', StringComparison.Ordinal), 1, 64);
+    }
+
+    [Fact]
+    public void Any_changed_character_is_refused()
+    {
+        var (address, _) = _path.Create();
+        for (var i = 0; i < address.Length; i++)
+        {
+            var changed = address[..i] + (address[i] == 'x' ? 'y' : 'x') + address[(i + 1)..];
+            Assert.Null(_path.Read(changed));
+        }
+    }
+
+    [Fact]
+    public void Another_organisation_s_return_path_is_refused()
+    {
+        var other = new ReturnPath(RandomNumberGenerator.GetBytes(32), "bounce.mail.greenvalley.test");
+        Assert.Null(_path.Read(other.Create().Address));
+        Assert.Null(_path.Read("postmaster@bounce.mail.greenvalley.test"));
+    }
+}
