@@ -40,11 +40,14 @@ public interface IDatabase : IAsyncDisposable
 /// <param name="KeyColumns">How many of the leading columns form the primary key.</param>
 public sealed record BulkTable(string Name, IReadOnlyList<string> Columns, int KeyColumns)
 {
+    /// <summary>Rows that exist already are kept as they are instead of updated. Default: false.</summary>
+    public bool KeepExisting { get; init; }
+
     /// <summary>The <c>ON CONFLICT</c> clause that makes an insert an upsert; a table that is all key keeps its row.</summary>
     internal string OnConflict()
     {
         var keys = string.Join(", ", Columns.Take(KeyColumns));
-        return KeyColumns == Columns.Count
+        return KeepExisting || KeyColumns == Columns.Count
             ? $"ON CONFLICT ({keys}) DO NOTHING"
             : $"ON CONFLICT ({keys}) DO UPDATE SET {string.Join(", ", Columns.Skip(KeyColumns).Select(column => $"{column} = excluded.{column}"))}";
     }

@@ -3,7 +3,7 @@ using Sealpost.Storage;
 
 namespace Sealpost.Tests.Storage;
 
-public sealed class SqliteDatabaseTests : DatabaseCompliance
+public sealed class SqliteDatabaseTests : StoreCompliance
 {
     private SqliteDatabase _database = null!;
 

@@ -5,7 +5,7 @@ using Sealpost.Storage;
 namespace Sealpost.Tests.Storage;
 
 /// <summary>What every store must do, run on SQLite and on PostgreSQL.</summary>
-public abstract class DatabaseCompliance : IAsyncLifetime
+public abstract class StoreCompliance : IAsyncLifetime
 {
     private static readonly BulkTable Things = new("thing", ["org", "thing", "name", "sealed"], 2);
 
