@@ -17,7 +17,23 @@ public sealed record AuditEvent(
     string? Subject,
     string Outcome,
     string? Detail = null,
-    ReadOnlyMemory<byte> SealedDetail = default);
+    ReadOnlyMemory<byte> SealedDetail = default)
+{
+    /// <summary>Content columns of <c>ledger_entry</c> in hashing order.</summary>
+    internal object?[] ToRow(long sequence, DateTimeOffset at) =>
+    [
+        sequence,
+        (long)Organisation.Value,
+        at.ToUnixTimeMilliseconds(),
+        Kind,
+        Actor,
+        (long?)Patient?.Value,
+        Subject,
+        Outcome,
+        Detail,
+        SealedDetail.IsEmpty ? null : SealedDetail.ToArray(),
+    ];
+}
 
 /// <summary>A receipt for one delivery attempt, as the ledger sees it.</summary>
 /// <param name="Id">128-bit random id.</param>
@@ -34,4 +50,19 @@ public sealed record ReceiptLeaf(
     Keys.PatientNumber Patient,
     ReadOnlyMemory<byte> Body,
     ReadOnlyMemory<byte> Salt,
-    ReadOnlyMemory<byte> Commitment);
+    ReadOnlyMemory<byte> Commitment)
+{
+    /// <summary>Content columns of <c>ledger_receipt</c> in hashing order.</summary>
+    internal object?[] ToRow(long entry, long position) =>
+    [
+        entry,
+        position,
+        Id.ToByteArray(bigEndian: true),
+        (long)Organisation.Value,
+        Campaign,
+        (long)Patient.Value,
+        Body.ToArray(),
+        Salt.ToArray(),
+        Commitment.ToArray(),
+    ];
+}

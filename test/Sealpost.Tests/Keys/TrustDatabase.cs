@@ -20,13 +20,8 @@ internal sealed class TrustDatabase : IAsyncDisposable
         return database;
     }
 
-    public static string Script(string kind)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Sealpost.slnx")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run outside the repository.");
-        return Path.Combine(folder.FullName, "src", "Sealpost", "Storage", "Migrations", kind, "0001-trust.sql");
-    }
+    public static string Script(string kind) =>
+        Path.Combine(TestData.Repository, "src", "Sealpost", "Storage", "Migrations", kind, "0001-trust.sql");
 
     public async Task<DbTransaction> BeginAsync() => await Connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
 
