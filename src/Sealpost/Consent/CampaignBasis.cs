@@ -24,4 +24,27 @@ public sealed record CampaignBasis(
     MessageClass Class,
     IReadOnlySet<string> Categories,
     IReadOnlyList<string> FieldLabels,
-    IReadOnlySet<string> SelectionKinds);
+    IReadOnlySet<string> SelectionKinds)
+{
+    /// <summary>Codes the audience names, as <c>AudienceQuery.Codes()</c> gives them: a patient's restriction of data is checked against them. Empty only where the query names none.</summary>
+    public required IReadOnlyList<(string System, string Code, bool IsPrefix)> AudienceCodes { get; init; }
+
+    /// <summary>Names the campaign by number only: the audience and its codes are health information.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"campaign {Campaign}");
+}
+
+/// <summary>Words that the payment questions are answered with.</summary>
+public static class RemunerationKinds
+{
+    /// <summary>Money, direct or indirect.</summary>
+    public const string Financial = "financial";
+
+    /// <summary>Goods or services; no financial remuneration in the sense of 45 CFR 164.501.</summary>
+    public const string InKind = "in-kind";
+
+    /// <summary>The organisation receives it.</summary>
+    public const string CoveredEntity = "covered-entity";
+
+    /// <summary>A business associate receives it in exchange for the communication; treated as received by the organisation.</summary>
+    public const string BusinessAssociate = "business-associate";
+}

@@ -36,6 +36,9 @@ public abstract record ConsentDecision
             Authorization = authorization;
         }
 
+        /// <summary>How long after <see cref="DecidedAt"/> a permit may be used: the time between a decision and DATA in a healthy session.</summary>
+        public static TimeSpan Lifetime { get; } = TimeSpan.FromSeconds(60);
+
         /// <summary>Who.</summary>
         public PatientNumber Patient { get; }
 
@@ -53,6 +56,9 @@ public abstract record ConsentDecision
 
         /// <summary>Authorization relied on, where one was needed.</summary>
         public long? Authorization { get; }
+
+        /// <summary>The clause that made the message lawful, for the recorded decision.</summary>
+        public required string Citation { get; init; }
 
         /// <inheritdoc/>
         public override string ToString() => "Permit";

@@ -1,42 +1,121 @@
 using Sealpost.Patients;
+using Sealpost.Trust.Sealing;
 
 namespace Sealpost.Consent;
 
-/// <summary>Decides whether one message is lawful for one patient now. Default no. Pure: all inputs are given; recording is the caller's duty.</summary>
+/// <summary>Decides whether one message is lawful for one patient now. Default no. Pure: all inputs are given; recording is the caller's duty (<see cref="RecordedDecision"/>).</summary>
+/// <remarks>
+/// Gates in order, the first that says no decides: purpose declared; person known, in use, alive, adult; address; prohibited data;
+/// restrictions; authorization; sensitive categories; suppressions; frequency cap. Ask at selection, at render and before DATA:
+/// only what the recipient's host has accepted was done "in reliance" on an authorization (45 CFR 164.508(b)(5)(i)).
+/// </remarks>
 public sealed class ConsentGate
 {
     /// <summary>Creates the gate with the organisation's policy.</summary>
-    public ConsentGate(ConsentPolicy policy) => Policy = policy;
+    /// <exception cref="ArgumentException">A setting of the policy is out of range; the message names it.</exception>
+    public ConsentGate(ConsentPolicy policy) => Policy = policy.Checked();
 
     /// <summary>The policy it decides by.</summary>
     public ConsentPolicy Policy { get; }
 
-    /// <summary>Decides. Never throws for patient data; unknown means no.</summary>
-    public ConsentDecision Decide(CampaignBasis basis, ChartHead head, ConsentState state, GateMoment moment, DateTimeOffset now) =>
-        throw new NotImplementedException();
-
     /// <summary>Gates of the law that this version does not evaluate, for <c>campaign forecast</c>: id and what a person must check.</summary>
-    public static IReadOnlyList<(string Gate, string Meaning)> NotEvaluated => throw new NotImplementedException();
-}
+    public static IReadOnlyList<(string Gate, string Meaning)> NotEvaluated => GatesNotEvaluated.All;
 
-/// <summary>Settings of an organisation that the gate obeys.</summary>
-public sealed record ConsentPolicy
-{
-    /// <summary>Messages a patient may get within <see cref="CapPeriod"/>; 1 to 100.</summary>
-    /// <value>Default 4.</value>
-    public int FrequencyCap { get; init; } = 4;
+    /// <summary>Decides. Never throws for patient data; unknown means no.</summary>
+    /// <param name="basis">The campaign, as approved.</param>
+    /// <param name="head">The head of the patient's chart.</param>
+    /// <param name="state">The patient's consent state, whose version the permit carries.</param>
+    /// <param name="moment">When in the path; the answer is the same at each, so a message may be stopped at any.</param>
+    /// <param name="now">UTC.</param>
+    public ConsentDecision Decide(CampaignBasis basis, ChartHead head, ConsentState state, GateMoment moment, DateTimeOffset now)
+    {
+        if (PurposeRule.Incomplete(basis) is { } incomplete)
+            return No(WithholdReason.PurposeUndeclared, incomplete);
+        var rule = PurposeRule.Of(basis.Purpose)!;
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, Policy.TimeZone).DateTime);
 
-    /// <summary>Window of the cap.</summary>
-    /// <value>Default 7 days.</value>
-    public TimeSpan CapPeriod { get; init; } = TimeSpan.FromDays(7);
+        if (DecidePerson(head, today) is { } person)
+            return person;
+        var (mailbox, reason, citation) = ChooseAddress.For(basis, head, state, Policy, today);
+        if (mailbox is null)
+            return No(reason, citation);
+        if (DecideData(basis, head, state) is { } data)
+            return data;
 
-    /// <summary>Import sources whose addresses the organisation attests as verified (<c>address attest</c>).</summary>
-    public IReadOnlySet<string> AttestedSources { get; init; } = new HashSet<string>();
+        MarketingAuthorization? authorization = null;
+        if (rule.RequiresAuthorization(basis))
+        {
+            (authorization, reason, citation) = new AuthorizationCheck(basis, rule, head, Policy, today).Find(state.Authorizations);
+            if (authorization is null)
+                return No(reason, citation);
+        }
 
-    /// <summary>The organisation's time zone, for dates.</summary>
-    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+        if (DecideSensitive(basis, head) is { } sensitive)
+            return sensitive;
+        if (DecideSuppression(basis, rule, state, mailbox) is { } suppressed)
+            return suppressed;
+        return state.RecentMessages.Count(at => at > now - Policy.CapPeriod) >= Policy.FrequencyCap
+            ? No(WithholdReason.FrequencyCap, "policy: frequency cap")
+            : new ConsentDecision.Permit(state.Patient, basis.Campaign, new Phi<string>(mailbox), state.Version, now, authorization?.Id)
+            {
+                Citation = authorization is null ? rule.Citation : "45 CFR 164.508(a)(3)",
+            };
+    }
 
-    /// <summary>Age from which a patient is addressed as an adult.</summary>
-    /// <value>Default 18.</value>
-    public int AdultAge { get; init; } = 18;
+    private static ConsentDecision.Withhold No(WithholdReason reason, string citation) => new(reason, citation);
+
+    private ConsentDecision.Withhold? DecidePerson(ChartHead head, DateOnly today)
+    {
+        // HTEST (v3-ActReason): a test person in a live system.
+        if (!head.Active || head.ReplacedBy is not null || head.SecurityLabels.Contains("HTEST", StringComparer.OrdinalIgnoreCase))
+            return No(WithholdReason.Identity, "45 CFR 164.514(h)(1)");
+        if (head.Deceased)
+            return No(WithholdReason.Deceased, "45 CFR 164.502(f)");
+        return Majority.ReachedOn(today, head, Policy) ? null : No(WithholdReason.Minor, "45 CFR 164.502(g)(3)");
+    }
+
+    private static ConsentDecision.Withhold? DecideData(CampaignBasis basis, ChartHead head, ConsentState state)
+    {
+        if (basis.Categories.Any(SensitiveCategories.Prohibited.Contains) || SensitiveCategories.OfLabels(head.SecurityLabels).Any(SensitiveCategories.Prohibited.Contains))
+            return No(WithholdReason.ProhibitedData, "45 CFR 164.508(a)(2)");
+        return state.Restrictions.Any(restriction => RestrictionMatch.Touches(restriction, basis))
+            ? No(WithholdReason.Restriction, "45 CFR 164.522(a)(1)(iii)")
+            : null;
+    }
+
+    /// <summary>45 CFR 164.502(b), 42 CFR 2.31: what touches a sensitive category does not travel by mail in this version. A person whose whole record is labelled gets no clinical mail.</summary>
+    private static ConsentDecision.Withhold? DecideSensitive(CampaignBasis basis, ChartHead head)
+    {
+        var labelled = basis.Class >= MessageClass.N2 && SensitiveCategories.OfLabels(head.SecurityLabels).Count > 0;
+        return labelled || basis.Class >= MessageClass.N3 || basis.Categories.Count > 0
+            ? No(WithholdReason.Sensitive, "45 CFR 164.502(b)")
+            : null;
+    }
+
+    private static ConsentDecision.Withhold? DecideSuppression(CampaignBasis basis, PurposeRule rule, ConsentState state, string mailbox)
+    {
+        foreach (var suppression in state.Suppressions)
+        {
+            if (suppression.Source == SuppressionSource.Bounce)
+            {
+                // RFC 3464: the mailbox failed, not the patient; another address of theirs may still work.
+                if (suppression.Address is null || suppression.Address == mailbox)
+                    return No(WithholdReason.Suppressed, "RFC 3464 §2.3.3");
+                continue;
+            }
+
+            switch (suppression.Scope)
+            {
+                case SuppressionScope.Fundraising when basis.Purpose != Purpose.Fundraising:
+                case SuppressionScope.Marketing when !rule.StoppedByOptOut(basis):
+                    continue;
+                case SuppressionScope.Fundraising:
+                    return No(WithholdReason.FundraisingOptOut, "45 CFR 164.514(f)(2)(iv)");
+                default:
+                    return No(WithholdReason.Suppressed, basis.Purpose == Purpose.Fundraising ? "45 CFR 164.514(f)(2)(iv)" : "15 USC 7704(a)(4)");
+            }
+        }
+
+        return null;
+    }
 }

@@ -33,15 +33,46 @@ public enum SuppressionScope
 /// <param name="Scope">What it stops.</param>
 /// <param name="Source">Where it came from.</param>
 /// <param name="RecordedAt">UTC.</param>
-public sealed record Suppression(SuppressionScope Scope, SuppressionSource Source, DateTimeOffset RecordedAt);
+public sealed record Suppression(SuppressionScope Scope, SuppressionSource Source, DateTimeOffset RecordedAt)
+{
+    /// <summary>The normalised mailbox it stands on; null where it stands on the patient. A bounce stops its own mailbox only, an opt-out every one.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Always <c>[phi]</c>: an opt-out is health information too.</summary>
+    public override string ToString() => "[phi]";
+}
 
 /// <summary>An agreed restriction (45 CFR 164.522(a)) or confidential communication (164.522(b)).</summary>
 /// <param name="Id">Number within the organisation.</param>
-/// <param name="Kind"><c>no-email</c>, <c>address</c> (confidential address), <c>purpose</c>, <c>data</c>, <c>self-pay</c>, <c>sole-control</c> (shared mailbox attested).</param>
-/// <param name="Value">The confidential address, purpose name or code prefix, by kind.</param>
+/// <param name="Kind">One of <see cref="RestrictionKinds"/>.</param>
+/// <param name="Value">The confidential address, purpose name, code prefix (<c>icd10:F1*</c>) or shared mailbox, by kind; null where it could not be opened any more, and then nothing may be sent.</param>
 /// <param name="RecordedAt">UTC.</param>
 public sealed record Restriction(long Id, string Kind, string? Value, DateTimeOffset RecordedAt)
 {
     /// <summary>Always <c>[phi]</c>.</summary>
     public override string ToString() => "[phi]";
+}
+
+/// <summary>Kinds of restrictions and confidential communications.</summary>
+public static class RestrictionKinds
+{
+    /// <summary>No email at all, treatment included. 45 CFR 164.522(b). No value.</summary>
+    public const string NoEmail = "no-email";
+
+    /// <summary>The one address to use. 164.522(b). Value: an email address, or words for another channel, which then stops email.</summary>
+    public const string Address = "address";
+
+    /// <summary>A purpose the organisation agreed not to write for. 164.522(a). Value: a purpose name.</summary>
+    public const string Purpose = "purpose";
+
+    /// <summary>Data the organisation agreed not to use. 164.522(a). Value: <c>system:code</c>, read as a prefix.</summary>
+    public const string Data = "data";
+
+    /// <summary>Care paid in full by the patient. 164.522(a)(1)(vi). No value.</summary>
+    public const string SelfPay = "self-pay";
+
+    /// <summary>The patient attests sole control of a mailbox that another record also names. Value: the mailbox.</summary>
+    public const string SoleControl = "sole-control";
+
+    internal static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal) { NoEmail, Address, Purpose, Data, SelfPay, SoleControl };
 }
