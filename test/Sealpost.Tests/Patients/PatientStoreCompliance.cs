@@ -30,7 +30,8 @@ public abstract class PatientStoreCompliance : IAsyncLifetime
         _source = await FileKeySource.CreateAsync(Path.Combine(_folder, "root.key"), passphrase: null, Token);
         Database = await OpenDatabaseAsync();
         _keys = await Database.WriteAsync((transaction, token) => KeyRing.CreateAsync(Clinic, _source, transaction, _time, token), Token);
-        _ledger = new Ledger(new LedgerKey(), _time);
+        var ledgerKey = await Database.WriteAsync((transaction, token) => LedgerKey.CreateAsync(_source, transaction, _time, token), Token);
+        _ledger = new Ledger(ledgerKey, _time);
         _store = new PatientStore(Database, _keys, _ledger, _time);
     }
 

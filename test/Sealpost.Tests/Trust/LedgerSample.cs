@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
-using Sealpost.Tests.Keys;
 using Sealpost.Trust.Keys;
 using Sealpost.Trust.Ledger;
 
-namespace Sealpost.Tests.Ledger;
+namespace Sealpost.Tests.Trust;
 
 /// <summary>A ledger with events, three receipt batches and two checkpoints, to be copied and tampered with.</summary>
 internal sealed class LedgerSample : IAsyncDisposable
@@ -19,7 +18,7 @@ internal sealed class LedgerSample : IAsyncDisposable
         Key = key;
         _source = source;
         _folder = folder;
-        Ledger = new Trust.Ledger.Ledger(key, Time);
+        Ledger = new Ledger(key, Time);
     }
 
     public TrustDatabase Database { get; }
@@ -28,7 +27,7 @@ internal sealed class LedgerSample : IAsyncDisposable
 
     public FileKeySource Source => _source;
 
-    public Trust.Ledger.Ledger Ledger { get; }
+    public Ledger Ledger { get; }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 9, 0, 0, TimeSpan.Zero));
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Sealpost.Trust.Keys;
 using Sealpost.Trust.Sealing;
 
-namespace Sealpost.Tests.Keys;
+namespace Sealpost.Tests.Trust;
 
 public sealed class KeyRingTests : IAsyncLifetime
 {

@@ -1,7 +1,7 @@
 using Sealpost.Trust.Keys;
 using Sealpost.Trust.Sealing;
 
-namespace Sealpost.Tests.Keys;
+namespace Sealpost.Tests.Trust;
 
 public sealed class FileKeySourceTests : IDisposable
 {

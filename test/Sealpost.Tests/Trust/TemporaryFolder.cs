@@ -1,4 +1,4 @@
-namespace Sealpost.Tests.Keys;
+namespace Sealpost.Tests.Trust;
 
 /// <summary>A folder of its own for one test.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using CsCheck;
 using Microsoft.Data.Sqlite;
+using Sealpost.Trust.Ledger;
 
-namespace Sealpost.Tests.Ledger;
+namespace Sealpost.Tests.Trust;
 
 public sealed class LedgerTamperingTests : IAsyncLifetime
 {
@@ -138,7 +139,7 @@ public sealed class LedgerTamperingTests : IAsyncLifetime
         var findings = await _sample.FindAsync(copy => ExecuteAsync(
             copy,
             "UPDATE ledger_receipt SET body = @body, sums = @sums WHERE entry = 2 AND position = 0",
-            ("@body", other[0][0]), ("@sums", Trust.Ledger.LedgerRow.Sums(content))));
+            ("@body", other[0][0]), ("@sums", LedgerRow.Sums(content))));
         Assert.StartsWith("ledger_receipt of entry 2: a receipt was changed together with its sums", Assert.Single(findings!), StringComparison.Ordinal);
     }
 
@@ -146,7 +147,7 @@ public sealed class LedgerTamperingTests : IAsyncLifetime
     public async Task A_whole_ledger_rewritten_without_the_key_is_found_by_its_signatures()
     {
         await using var forged = await LedgerSample.CreateAsync();
-        var verification = await Trust.Ledger.LedgerVerifier.VerifyAsync(forged.Database.Connection, _sample.Key, null, Cancel);
+        var verification = await LedgerVerifier.VerifyAsync(forged.Database.Connection, _sample.Key, null, Cancel);
         Assert.Contains("ledger_checkpoint of size 3, column signature: not by this ledger's key.", verification.Findings);
     }
 

@@ -1,7 +1,7 @@
 using CsCheck;
 using Sealpost.Trust.Ledger;
 
-namespace Sealpost.Tests.Ledger;
+namespace Sealpost.Tests.Trust;
 
 /// <summary>Vectors: the reference tree of the certificate-transparency project (merkletree/merkle_tree_test.cc), made for RFC 6962.</summary>
 public sealed class MerkleTreeTests

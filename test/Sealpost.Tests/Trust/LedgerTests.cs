@@ -2,7 +2,7 @@ using CsCheck;
 using Sealpost.Trust.Ledger;
 using Sealpost.Trust.Sealing;
 
-namespace Sealpost.Tests.Ledger;
+namespace Sealpost.Tests.Trust;
 
 public sealed class LedgerTests : IAsyncLifetime
 {
@@ -87,7 +87,7 @@ public sealed class LedgerTests : IAsyncLifetime
         await _sample.AppendAsync(LedgerSample.Event("a.b", 1, null));
         using var again = await LedgerKey.OpenAsync(_sample.Source, _sample.Database.Connection, Cancel);
         var checkpoint = await _sample.Database.InTransactionAsync(
-            transaction => new Trust.Ledger.Ledger(again, _sample.Time).CheckpointAsync(transaction, Cancel));
+            transaction => new Ledger(again, _sample.Time).CheckpointAsync(transaction, Cancel));
         using var auditor = LedgerKey.FromPublicPem(_sample.Key.ExportPublicPem());
         Assert.Empty((await LedgerVerifier.VerifyAsync(_sample.Database.Connection, auditor, checkpoint, Cancel)).Findings);
     }
@@ -97,7 +97,7 @@ public sealed class LedgerTests : IAsyncLifetime
     {
         using var auditor = LedgerKey.FromPublicPem(_sample.Key.ExportPublicPem());
         await using var transaction = await _sample.Database.BeginAsync();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => new Trust.Ledger.Ledger(auditor, _sample.Time).CheckpointAsync(transaction, Cancel));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new Ledger(auditor, _sample.Time).CheckpointAsync(transaction, Cancel));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
-namespace Sealpost.Tests.Keys;
+namespace Sealpost.Tests.Trust;
 
 /// <summary>SQLite in memory with the shipped schema of keys, ledger and agreements.</summary>
 internal sealed class TrustDatabase : IAsyncDisposable

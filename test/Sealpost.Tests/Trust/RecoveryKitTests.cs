@@ -1,6 +1,6 @@
 using Sealpost.Trust.Keys;
 
-namespace Sealpost.Tests.Keys;
+namespace Sealpost.Tests.Trust;
 
 public sealed class RecoveryKitTests : IDisposable
 {
