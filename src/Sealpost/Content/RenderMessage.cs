@@ -1,4 +1,8 @@
 using Sealpost.Consent;
+using Sealpost.Content.Fields;
+using Sealpost.Content.Html;
+using Sealpost.Content.Liquid;
+using Sealpost.Content.PlainText;
 using Sealpost.Patients;
 
 namespace Sealpost.Content;
@@ -8,7 +12,9 @@ namespace Sealpost.Content;
 /// <param name="PostalAddress">Valid physical postal address.</param>
 /// <param name="UnsubscribeUrl">HTTPS URL with an opaque token, for footer and one-click header.</param>
 /// <param name="PreferencesUrl">HTTPS URL of the preference page, or null.</param>
-public sealed record SenderFooter(string OrganisationName, string PostalAddress, string UnsubscribeUrl, string? PreferencesUrl);
+/// <param name="Phone">The organisation's telephone number, for <c>organisation.phone</c>; null where it has none to show.</param>
+/// <param name="Reason">Why the reader gets the message; null for "because you are a patient of" the organisation.</param>
+public sealed record SenderFooter(string OrganisationName, string PostalAddress, string UnsubscribeUrl, string? PreferencesUrl, string? Phone = null, string? Reason = null);
 
 /// <summary>A message made for one patient. In memory only; never persisted. Prints as <c>[phi]</c>.</summary>
 /// <param name="From">Header From.</param>
@@ -36,9 +42,46 @@ public static class RenderMessage
     /// <param name="chart">The patient's open chart.</param>
     /// <param name="footer">Our own parts.</param>
     /// <param name="today">As-of date in the organisation's time zone.</param>
-    public static RenderResult Render(Template template, ConsentDecision.Permit permit, Chart chart, SenderFooter footer, DateOnly today) =>
-        throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The permit is for another patient.</exception>
+    /// <exception cref="RenderLimitException">The message became too large.</exception>
+    public static RenderResult Render(Template template, ConsentDecision.Permit permit, Chart chart, SenderFooter footer, DateOnly today)
+    {
+        if (permit.Patient != chart.Number)
+            throw new ArgumentException("The permit is for another patient.", nameof(permit));
+        return Preview(template, chart, footer, today);
+    }
 
     /// <summary>Renders for preview, without a permit: the result can be shown, not sent.</summary>
-    public static RenderResult Preview(Template template, Chart chart, SenderFooter footer, DateOnly today) => throw new NotImplementedException();
+    /// <param name="template">The template.</param>
+    /// <param name="chart">The patient's open chart.</param>
+    /// <param name="footer">Our own parts.</param>
+    /// <param name="today">As-of date in the organisation's time zone.</param>
+    /// <exception cref="RenderLimitException">The message became too large.</exception>
+    public static RenderResult Preview(Template template, Chart chart, SenderFooter footer, DateOnly today)
+    {
+        var context = new RenderContext(new RenderInput(chart, footer, today));
+        var parts = template.Parts;
+        using var writer = new LimitedWriter(LiquidOptions.MaxOutputSize);
+
+        parts.Subject.Write(writer, context);
+        var subject = writer.Take().Trim();
+        writer.Write(parts.BeforeTitle);
+        HtmlFrame.Encoder.Encode(writer, subject);
+        writer.Write(parts.AfterTitle);
+        writer.Write(HtmlFrame.Preview.Begin);
+        parts.Preheader.Write(writer, context);
+        writer.Write(HtmlFrame.Preview.End);
+        parts.Body.Write(writer, context);
+        HtmlFrame.WriteFooter(writer, parts.FooterId, footer);
+        if (context.Missing is not null)
+            return new RenderResult(null, context.Missing);
+        var html = writer.Take();
+
+        parts.Text.Write(writer, context);
+        TextFrame.WriteFooter(writer, footer);
+        var text = TextFrame.Tidy(writer.Take());
+        return context.Missing is null
+            ? new RenderResult(new RenderedMessage(template.From, subject, html, text, footer.UnsubscribeUrl), null)
+            : new RenderResult(null, context.Missing);
+    }
 }

@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+
+namespace Sealpost.Content.Html;
+
+/// <summary>Comments that Outlook reads (<c>[if mso]</c>): kept where they hold layout and nothing else.</summary>
+internal static partial class ConditionalComment
+{
+    private static readonly string[] Elements =
+        ["table", "tbody", "thead", "tr", "td", "th", "div", "p", "span", "br", "center", "style", "xml", "noscript", "b", "i", "strong", "em", "a", "img", "meta", "body", "html", "head", "title", "ul", "li"];
+
+    /// <summary>Whether a comment is one that Outlook reads.</summary>
+    public static bool Is(string comment) => Condition().IsMatch(comment) || comment.Trim() is "<![endif]" or "[if !mso]><!" or "<!";
+
+    /// <summary>Whether it holds only layout whose addresses are permitted; problems name addresses that are not.</summary>
+    public static bool IsSafe(string comment, HostRules hosts, Action<string> problem)
+    {
+        if (comment.Length > 20_000 || Forbidden().IsMatch(comment))
+            return false;
+        var safe = true;
+        foreach (Match url in StyleAddress().Matches(comment))
+            safe &= Permit(hosts.RefuseResource(url.Groups[1].Value.Trim().Trim('"', '\'')), problem);
+        var rest = Element().Replace(Frame().Replace(comment, ""), match => SafeElement(match, hosts, problem, ref safe));
+        return safe && !rest.Contains('<', StringComparison.Ordinal);
+    }
+
+    private static string SafeElement(Match match, HostRules hosts, Action<string> problem, ref bool safe)
+    {
+        var name = match.Groups[1].Value.ToLowerInvariant();
+        if (!Elements.Contains(name) && !name.StartsWith("v:", StringComparison.Ordinal) && !name.StartsWith("o:", StringComparison.Ordinal) && !name.StartsWith("w:", StringComparison.Ordinal))
+            safe = false;
+        var attributes = match.Groups[2].Value;
+        foreach (Match attribute in Attribute().Matches(attributes))
+        {
+            var key = attribute.Groups[1].Value.ToLowerInvariant();
+            var value = System.Net.WebUtility.HtmlDecode(attribute.Groups[2].Value.Trim('"', '\'', ' '));
+            if (key.StartsWith("on", StringComparison.Ordinal))
+                safe = false;
+            else if (key == "href" && value.Length > 0)
+                safe &= Permit(HostRules.RefuseLink(value), problem);
+            else if (EmailMarkup.Addresses.Contains(key) && value.Length > 0)
+                safe &= Permit(hosts.RefuseResource(value), problem);
+        }
+
+        return "";
+    }
+
+    private static bool Permit(string? refusal, Action<string> problem)
+    {
+        if (refusal is null)
+            return true;
+        problem(refusal);
+        return false;
+    }
+
+    [GeneratedRegex(@"^\s*\[if [^\]<>]{1,80}\]>", RegexOptions.IgnoreCase)]
+    private static partial Regex Condition();
+
+    [GeneratedRegex(@"\[if [^\]<>]{1,80}\]>|<!\[endif\]|<!$", RegexOptions.IgnoreCase)]
+    private static partial Regex Frame();
+
+    [GeneratedRegex(@"script|expression\s*\(|behavior|binding|@import|@charset|\\|&\{|data:", RegexOptions.IgnoreCase)]
+    private static partial Regex Forbidden();
+
+    [GeneratedRegex(@"url\s*\(([^)]*)\)?", RegexOptions.IgnoreCase)]
+    private static partial Regex StyleAddress();
+
+    [GeneratedRegex(@"<\s*/?\s*([a-z][a-z0-9:]*)((?:[^<>""']|""[^""]*""|'[^']*')*)>", RegexOptions.IgnoreCase)]
+    private static partial Regex Element();
+
+    [GeneratedRegex(@"([a-z][a-z0-9:_-]*)\s*=\s*(""[^""]*""|'[^']*'|[^\s""'>]+)", RegexOptions.IgnoreCase)]
+    private static partial Regex Attribute();
+}

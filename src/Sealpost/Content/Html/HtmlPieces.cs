@@ -1,0 +1,138 @@
+using System.Globalization;
+using AngleSharp.Dom;
+using AngleSharp.Html;
+using Sealpost.Content.Liquid;
+
+namespace Sealpost.Content.Html;
+
+/// <summary>Writes a cleaned body as pieces, in the order of the document, with what each element must not depend on.</summary>
+internal sealed class HtmlPieces
+{
+    private static readonly HtmlMarkupFormatter Formatter = new();
+
+    private readonly GuardedSource guarded;
+    private readonly HostRules hosts;
+    private readonly string file;
+    private readonly ICollection<TemplateProblem> problems;
+    private readonly List<Piece> pieces = [];
+    private readonly HashSet<int> seen = [];
+
+    private HtmlPieces(GuardedSource guarded, HostRules hosts, string file, ICollection<TemplateProblem> problems)
+    {
+        this.guarded = guarded;
+        this.hosts = hosts;
+        this.file = file;
+        this.problems = problems;
+    }
+
+    /// <summary>Writes the children of the body.</summary>
+    public static IReadOnlyList<Piece> Of(IElement body, GuardedSource guarded, HostRules hosts, string file, ICollection<TemplateProblem> problems)
+    {
+        var writer = new HtmlPieces(guarded, hosts, file, problems);
+        foreach (var child in body.ChildNodes)
+            writer.Node(child, isHidden: false);
+        for (var i = 0; i < guarded.Tags.Count; i++)
+        {
+            if (!writer.seen.Contains(i) && problems.Count == 0)
+                problems.Add(new TemplateProblem(file, guarded.Tags[i].Line, $"{guarded.Tags[i].Source} stands in a place that is not part of the message: move it into the text."));
+        }
+
+        return writer.pieces;
+    }
+
+    private void Node(INode node, bool isHidden)
+    {
+        switch (node)
+        {
+            case IElement element:
+                Element(element, isHidden || HiddenStyle.Hides(element));
+                break;
+            case IComment comment:
+                if (guarded.Mark.Match($"<!--{comment.Data}-->") is { Success: true } mark && mark.Length == comment.Data.Length + 7)
+                    Tag(mark.Groups[1].Value, isHidden ? Place.Hidden : Place.Body, node.Parent, null);
+                else
+                    pieces.Add(new TextPiece($"<!--{comment.Data}-->"));
+                break;
+            case IText text:
+                Text(Formatter.Text(text), isHidden ? Place.Hidden : Place.Body, node.Parent, null);
+                break;
+        }
+    }
+
+    private void Element(IElement element, bool isHidden)
+    {
+        Marks(element);
+        var hasChildren = !element.Flags.HasFlag(NodeFlags.SelfClosing);
+        pieces.Add(new TextPiece("<" + element.LocalName));
+        foreach (var attribute in element.Attributes)
+        {
+            var name = attribute.Prefix is { Length: > 0 } prefix && !attribute.Name.StartsWith(prefix + ":", StringComparison.Ordinal) ? $"{prefix}:{attribute.Name}" : attribute.Name;
+            pieces.Add(new TextPiece($" {name}=\""));
+            Attribute(attribute, element, name);
+            pieces.Add(new TextPiece("\""));
+        }
+
+        pieces.Add(new TextPiece(">"));
+        if (!hasChildren)
+            return;
+        foreach (var child in element.ChildNodes)
+        {
+            if (element.LocalName == "style")
+                pieces.Add(new TextPiece(child.TextContent));
+            else
+                Node(child, isHidden);
+        }
+
+        pieces.Add(new TextPiece($"</{element.LocalName}>"));
+    }
+
+    private void Attribute(IAttr attribute, IElement element, string name)
+    {
+        var value = attribute.Value.Replace("&", "&amp;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal).Replace("\u00a0", "&nbsp;", StringComparison.Ordinal);
+        if (!EmailMarkup.Labels.Contains(name) && guarded.Mark.Match(value) is { Success: true } mark)
+        {
+            var tag = guarded.Tags[int.Parse(mark.Groups[1].ValueSpan, CultureInfo.InvariantCulture)];
+            seen.Add(int.Parse(mark.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+            Problem(tag.Line, $"{tag.Source} stands in attribute \"{name}\" of <{element.LocalName}>: values stand in text, and where they are not about a patient in {string.Join(", ", EmailMarkup.Labels)}.");
+            return;
+        }
+
+        Text(value, Place.Attribute, attribute, name);
+    }
+
+    private void Marks(IElement element)
+    {
+        if (element.GetAttribute("href") is { Length: > 0 } href)
+            pieces.Add(new MarkPiece(hosts.IsOwnLink(href) ? MarkKind.Link : MarkKind.ForeignLink, $"The link to \"{href}\""));
+        if (element.HasAttribute("src") || element.HasAttribute("srcset") || element.HasAttribute("background") || (element.GetAttribute("style")?.Contains("url(", StringComparison.OrdinalIgnoreCase) ?? false)
+            || (element.LocalName == "style" && element.TextContent.Contains("url(", StringComparison.OrdinalIgnoreCase)))
+            pieces.Add(new MarkPiece(MarkKind.Resource, $"The picture or resource \"{element.GetAttribute("src") ?? element.GetAttribute("background") ?? element.LocalName}\""));
+        if (EmailMarkup.Labels.FirstOrDefault(label => element.GetAttribute(label) is { Length: > 0 }) is { } name)
+            pieces.Add(new MarkPiece(MarkKind.Label, $"<{element.LocalName}> with \"{name}\""));
+    }
+
+    private void Text(string text, Place place, object? owner, string? attribute)
+    {
+        var at = 0;
+        foreach (System.Text.RegularExpressions.Match mark in guarded.Mark.Matches(text))
+        {
+            if (mark.Index > at)
+                pieces.Add(new TextPiece(text[at..mark.Index]));
+            Tag(mark.Groups[1].Value, place, owner, attribute);
+            at = mark.Index + mark.Length;
+        }
+
+        if (at < text.Length)
+            pieces.Add(new TextPiece(text[at..]));
+    }
+
+    private void Tag(string number, Place place, object? owner, string? attribute)
+    {
+        var index = int.Parse(number, CultureInfo.InvariantCulture);
+        seen.Add(index);
+        pieces.Add(new TagPiece(guarded.Tags[index], place, owner, attribute));
+    }
+
+    private void Problem(int line, string message) => problems.Add(new TemplateProblem(file, line, message));
+}

@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Text;
+
+namespace Sealpost.Content.Liquid;
+
+/// <summary>Collects characters in a rented buffer up to a limit. Cleared before it goes back, since it held PHI.</summary>
+internal sealed class LimitedWriter(int limit) : TextWriter
+{
+    private char[] buffer = ArrayPool<char>.Shared.Rent(16 * 1024);
+
+    /// <summary>Characters written.</summary>
+    public int Length { get; private set; }
+
+    /// <inheritdoc/>
+    public override Encoding Encoding => Encoding.Unicode;
+
+    /// <inheritdoc/>
+    public override void Write(char value)
+    {
+        Reserve(1);
+        buffer[Length++] = value;
+    }
+
+    /// <inheritdoc/>
+    public override void Write(string? value) => Write(value.AsSpan());
+
+    /// <inheritdoc/>
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<char> value)
+    {
+        Reserve(value.Length);
+        value.CopyTo(buffer.AsSpan(Length));
+        Length += value.Length;
+    }
+
+    /// <summary>What was written since the last call, as a string; the writer is empty again.</summary>
+    public string Take()
+    {
+        var text = new string(buffer, 0, Length);
+        Length = 0;
+        return text;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => "[phi]";
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && buffer.Length > 0)
+        {
+            ArrayPool<char>.Shared.Return(buffer, clearArray: true);
+            buffer = [];
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Reserve(int count)
+    {
+        if (count > limit - Length)
+            throw new RenderLimitException($"A part of the message is longer than {limit} characters: shorten the template's loops.");
+        if (count <= buffer.Length - Length)
+            return;
+        var larger = ArrayPool<char>.Shared.Rent(Math.Max(buffer.Length * 2, Length + count));
+        buffer.AsSpan(0, Length).CopyTo(larger);
+        ArrayPool<char>.Shared.Return(buffer, clearArray: true);
+        buffer = larger;
+    }
+}
