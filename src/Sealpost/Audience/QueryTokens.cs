@@ -61,9 +61,11 @@ internal static class QueryTokens
 
     public static Parser<T> Expect<T>(Parser<T> parser, string what) => new Expecting<T>(parser, what);
 
-    public static Parser<T?> Optional<T>(Parser<T> parser) => ZeroOrOne(parser).Then(static found => found.Count > 0 ? found[0] : default);
+    public static Parser<T?> Optional<T>(Parser<T> parser)
+        where T : notnull => ZeroOrOne(parser)!;
 
-    public static Parser<string> Keyword(string word) => Expect(Terms.Keyword(word, "-_0123456789", caseInsensitive: true), $"\"{word}\"");
+    public static Parser<string> Keyword(string word) => Expect(
+        Terms.Text(word, caseInsensitive: true).AndSkip(Not(Literals.Pattern(static c => char.IsLetterOrDigit(c) || c is '-' or '_', 1, 1))), $"\"{word}\"");
 
     public static Parser<string> Symbol(string symbol) => Expect(Terms.Text(symbol), $"\"{symbol}\"");
 

@@ -28,6 +28,18 @@ internal static class TemplateCompiler
     /// <summary>Compiles.</summary>
     public static TemplateResult Compile(TemplateSource source, IReadOnlySet<string> ownHosts)
     {
+        try
+        {
+            return CompileParts(source, ownHosts);
+        }
+        catch (System.Text.RegularExpressions.RegexMatchTimeoutException)
+        {
+            return new TemplateResult(null, [new TemplateProblem(source.BodyFile, 1, "The body takes too long to check: simplify its markup.")]);
+        }
+    }
+
+    private static TemplateResult CompileParts(TemplateSource source, IReadOnlySet<string> ownHosts)
+    {
         var problems = new List<TemplateProblem>();
         CheckFrom(source.From, problems);
         var subject = Line(source.Subject, Place.Subject, "subject", NullEncoder.Default, problems);

@@ -23,7 +23,7 @@ internal sealed record Taint(FieldLabel Labels, ImmutableSortedSet<string> Categ
         : new(Labels | other.Labels, Categories.Union(other.Categories), Fields.Union(other.Fields));
 
     /// <summary>Whether anything but the permitted labels is revealed.</summary>
-    public bool Exceeds(FieldLabel permitted) => (Labels & ~permitted) != 0;
+    public bool Exceeds(FieldLabel permitted) => (Labels & ~permitted) != FieldLabel.None;
 
     /// <summary>The fields in words.</summary>
     public string FieldList => string.Join(", ", Fields);

@@ -18,21 +18,21 @@ internal static partial class ConditionalComment
             return false;
         var safe = true;
         foreach (Match url in StyleAddress().Matches(comment))
-            safe &= Permit(hosts.RefuseResource(url.Groups[1].Value.Trim().Trim('"', '\'')), problem);
+            safe &= Permit(hosts.RefuseResource(url.Groups["url"].Value.Trim().Trim('"', '\'')), problem);
         var rest = Element().Replace(Frame().Replace(comment, ""), match => SafeElement(match, hosts, problem, ref safe));
         return safe && !rest.Contains('<', StringComparison.Ordinal);
     }
 
     private static string SafeElement(Match match, HostRules hosts, Action<string> problem, ref bool safe)
     {
-        var name = match.Groups[1].Value.ToLowerInvariant();
+        var name = match.Groups["name"].Value.ToLowerInvariant();
         if (!Elements.Contains(name) && !name.StartsWith("v:", StringComparison.Ordinal) && !name.StartsWith("o:", StringComparison.Ordinal) && !name.StartsWith("w:", StringComparison.Ordinal))
             safe = false;
-        var attributes = match.Groups[2].Value;
+        var attributes = match.Groups["rest"].Value;
         foreach (Match attribute in Attribute().Matches(attributes))
         {
-            var key = attribute.Groups[1].Value.ToLowerInvariant();
-            var value = System.Net.WebUtility.HtmlDecode(attribute.Groups[2].Value.Trim('"', '\'', ' '));
+            var key = attribute.Groups["key"].Value.ToLowerInvariant();
+            var value = System.Net.WebUtility.HtmlDecode(attribute.Groups["value"].Value.Trim('"', '\'', ' '));
             if (key.StartsWith("on", StringComparison.Ordinal))
                 safe = false;
             else if (key == "href" && value.Length > 0)
@@ -52,21 +52,21 @@ internal static partial class ConditionalComment
         return false;
     }
 
-    [GeneratedRegex(@"^\s*\[if [^\]<>]{1,80}\]>", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*\[if [^\]<>]{1,80}\]>", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, EmailMarkup.PatternTimeout)]
     private static partial Regex Condition();
 
-    [GeneratedRegex(@"\[if [^\]<>]{1,80}\]>|<!\[endif\]|<!$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\[if [^\]<>]{1,80}\]>|<!\[endif\]|<!$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, EmailMarkup.PatternTimeout)]
     private static partial Regex Frame();
 
-    [GeneratedRegex(@"script|expression\s*\(|behavior|binding|@import|@charset|\\|&\{|data:", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"script|expression\s*\(|behavior|binding|@import|@charset|\\|&\{|data:", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, EmailMarkup.PatternTimeout)]
     private static partial Regex Forbidden();
 
-    [GeneratedRegex(@"url\s*\(([^)]*)\)?", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"url\s*\((?<url>[^)]*)\)?", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, EmailMarkup.PatternTimeout)]
     private static partial Regex StyleAddress();
 
-    [GeneratedRegex(@"<\s*/?\s*([a-z][a-z0-9:]*)((?:[^<>""']|""[^""]*""|'[^']*')*)>", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"<\s*/?\s*(?<name>[a-z][a-z0-9:]*)(?<rest>([^<>""']|""[^""]*""|'[^']*')*)>", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, EmailMarkup.PatternTimeout)]
     private static partial Regex Element();
 
-    [GeneratedRegex(@"([a-z][a-z0-9:_-]*)\s*=\s*(""[^""]*""|'[^']*'|[^\s""'>]+)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<key>[a-z][a-z0-9:_-]*)\s*=\s*(?<value>""[^""]*""|'[^']*'|[^\s""'>]+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, EmailMarkup.PatternTimeout)]
     private static partial Regex Attribute();
 }

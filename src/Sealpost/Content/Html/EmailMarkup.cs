@@ -3,6 +3,9 @@ namespace Sealpost.Content.Html;
 /// <summary>Elements, attributes and CSS properties that mail needs. What is not named here is taken out.</summary>
 internal static class EmailMarkup
 {
+    /// <summary>Milliseconds a pattern may look at a template's text; a template that needs more is refused.</summary>
+    public const int PatternTimeout = 2_000;
+
     /// <summary>Elements. No script, form, frame, media or foreign content.</summary>
     public static IReadOnlyList<string> Elements { get; } =
     [

@@ -9,7 +9,7 @@ namespace Sealpost.Content.Html;
 /// <summary>A source whose Liquid tags are replaced by marks that MJML, Markdown and HTML parsers carry through unchanged.</summary>
 /// <param name="Text">Source with marks: comments for statements between elements, words for the rest.</param>
 /// <param name="Tags">The tags by number.</param>
-/// <param name="Mark">Finds a mark; group 1 is the number.</param>
+/// <param name="Mark">Finds a mark; group "number" is its number.</param>
 /// <param name="Lines">Line in the author's source of each line of <paramref name="Text"/>.</param>
 internal sealed record GuardedSource(string Text, IReadOnlyList<LiquidTag> Tags, Regex Mark, IReadOnlyList<int> Lines)
 {
@@ -42,7 +42,7 @@ internal sealed record GuardedSource(string Text, IReadOnlyList<LiquidTag> Tags,
             line += token.Lines;
         }
 
-        return new GuardedSource(text.ToString(), tags, new Regex($"(?:<!--)?{word}([0-9]{{1,6}})n(?:-->)?", RegexOptions.CultureInvariant), lines);
+        return new GuardedSource(text.ToString(), tags, new Regex($"(<!--)?{word}(?<number>[0-9]{{1,6}})n(-->)?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromMilliseconds(EmailMarkup.PatternTimeout)), lines);
     }
 
     /// <summary>The author's line of a line in <see cref="Text"/>.</summary>

@@ -49,7 +49,7 @@ internal sealed class HtmlPieces
                 break;
             case IComment comment:
                 if (guarded.Mark.Match($"<!--{comment.Data}-->") is { Success: true } mark && mark.Length == comment.Data.Length + 7)
-                    Tag(mark.Groups[1].Value, isHidden ? Place.Hidden : Place.Body, node.Parent, null);
+                    Tag(mark.Groups["number"].Value, isHidden ? Place.Hidden : Place.Body, node.Parent, null);
                 else
                     pieces.Add(new TextPiece($"<!--{comment.Data}-->"));
                 break;
@@ -92,8 +92,8 @@ internal sealed class HtmlPieces
             .Replace(">", "&gt;", StringComparison.Ordinal).Replace("\u00a0", "&nbsp;", StringComparison.Ordinal);
         if (!EmailMarkup.Labels.Contains(name) && guarded.Mark.Match(value) is { Success: true } mark)
         {
-            var tag = guarded.Tags[int.Parse(mark.Groups[1].ValueSpan, CultureInfo.InvariantCulture)];
-            seen.Add(int.Parse(mark.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+            var tag = guarded.Tags[int.Parse(mark.Groups["number"].ValueSpan, CultureInfo.InvariantCulture)];
+            seen.Add(int.Parse(mark.Groups["number"].ValueSpan, CultureInfo.InvariantCulture));
             Problem(tag.Line, $"{tag.Source} stands in attribute \"{name}\" of <{element.LocalName}>: values stand in text, and where they are not about a patient in {string.Join(", ", EmailMarkup.Labels)}.");
             return;
         }
@@ -119,7 +119,7 @@ internal sealed class HtmlPieces
         {
             if (mark.Index > at)
                 pieces.Add(new TextPiece(text[at..mark.Index]));
-            Tag(mark.Groups[1].Value, place, owner, attribute);
+            Tag(mark.Groups["number"].Value, place, owner, attribute);
             at = mark.Index + mark.Length;
         }
 

@@ -119,6 +119,6 @@ internal sealed partial class ExpressionChecker(Names names, Action<string> prob
         _ => "[…]",
     }));
 
-    [GeneratedRegex(@"^(loinc:)?\d{1,7}-\d$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(loinc:)?\d{1,7}-\d$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex LoincCode();
 }

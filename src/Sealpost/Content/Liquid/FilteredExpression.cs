@@ -16,11 +16,11 @@ internal sealed class FilteredExpression(Expression input, string name, IReadOnl
     public override ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
     {
         ((RenderContext)context).Step();
-        var value = input.EvaluateAsync(context).Result;
+        var value = input.Evaluate(context);
         var arguments = new FilterArguments();
         foreach (var parameter in parameters)
         {
-            var argument = parameter.Expression.EvaluateAsync(context).Result;
+            var argument = parameter.Expression.Evaluate(context);
             if (argument is MissingValue && (name != "default" || value is MissingValue))
                 return argument;
             arguments.Add(parameter.Name, argument);
@@ -32,7 +32,7 @@ internal sealed class FilteredExpression(Expression input, string name, IReadOnl
         // A captured block is markup already escaped: whatever is made from it is text again, and is escaped when printed.
         if (value is StringValue { Encode: false } && name is not ("default" or "strip" or "lstrip" or "rstrip"))
             value = new StringValue(value.ToStringValue());
-        var result = filter(value, arguments, context).Result;
+        var result = Evaluation.Finish(filter(value, arguments, context));
         if (result is StringValue text && text.ToStringValue().Length > LiquidOptions.MaxValueSize)
             throw new RenderLimitException($"A value is longer than {LiquidOptions.MaxValueSize} characters: look for \"append\" in a loop.");
         if (result is ArrayValue list && list.Values.Count > LiquidOptions.MaxValueSize)

@@ -39,7 +39,7 @@ internal sealed class ForNode(Loop loop, LiquidNode[] body, LiquidNode[] otherwi
 
     private List<FluidValue> Items(RenderContext context)
     {
-        var source = loop.Source.EvaluateAsync(context).Result;
+        var source = loop.Source.Evaluate(context);
         var items = source is ArrayValue list ? list.Values : source.IsNil() ? [] : [.. source.Enumerate(context)];
         var skip = loop.Offset is null ? 0 : Whole(loop.Offset, context);
         var take = loop.Limit is null ? LiquidOptions.MaxCollectionSize : Whole(loop.Limit, context);
@@ -50,5 +50,5 @@ internal sealed class ForNode(Loop loop, LiquidNode[] body, LiquidNode[] otherwi
     }
 
     private static int Whole(Expression expression, RenderContext context) =>
-        (int)Math.Clamp(expression.EvaluateAsync(context).Result.ToNumberValue(), 0, LiquidOptions.MaxCollectionSize);
+        (int)Math.Clamp(expression.Evaluate(context).ToNumberValue(), 0, LiquidOptions.MaxCollectionSize);
 }

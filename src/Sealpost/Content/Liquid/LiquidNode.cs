@@ -59,7 +59,7 @@ internal sealed class OutputNode(Expression expression, string name) : LiquidNod
     public override Flow Write(LimitedWriter writer, TextEncoder encoder, RenderContext context)
     {
         context.Step();
-        var value = expression.EvaluateAsync(context).Result;
+        var value = expression.Evaluate(context);
         if (value is StringValue { Encode: false })
         {
             writer.Write(value.ToStringValue());
@@ -82,7 +82,7 @@ internal sealed class AssignNode(string variable, Expression expression) : Liqui
     public override Flow Write(LimitedWriter writer, TextEncoder encoder, RenderContext context)
     {
         context.Step();
-        context.SetValue(variable, expression.EvaluateAsync(context).Result);
+        context.SetValue(variable, expression.Evaluate(context));
         return Flow.Next;
     }
 }
@@ -111,7 +111,7 @@ internal sealed class IfNode((Expression? Condition, LiquidNode[] Body)[] branch
         context.Step();
         foreach (var (condition, body) in branches)
         {
-            if (condition is null || condition.EvaluateAsync(context).Result.ToBooleanValue())
+            if (condition is null || condition.Evaluate(context).ToBooleanValue())
                 return WriteAll(body, writer, encoder, context);
         }
 
@@ -128,10 +128,10 @@ internal sealed class CaseNode(Expression value, (IReadOnlyList<Expression> Valu
     public override Flow Write(LimitedWriter writer, TextEncoder encoder, RenderContext context)
     {
         context.Step();
-        var actual = value.EvaluateAsync(context).Result;
+        var actual = value.Evaluate(context);
         foreach (var (values, body) in branches)
         {
-            if (values.Count == 0 || values.Any(option => actual.Equals(option.EvaluateAsync(context).Result)))
+            if (values.Count == 0 || values.Any(option => actual.Equals(option.Evaluate(context))))
                 return WriteAll(body, writer, encoder, context);
         }
 

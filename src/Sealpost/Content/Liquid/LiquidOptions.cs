@@ -22,22 +22,14 @@ internal static class LiquidOptions
     public const int MaxCollectionSize = 500;
 
     /// <summary>Filters that a message may use. None reads the machine, the clock, or turns escaping off.</summary>
-    public static IReadOnlyDictionary<string, FilterShape> Filters { get; } = new Dictionary<string, FilterShape>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, FilterShape> Filters { get; } = new (FilterShape Shape, string Names)[]
     {
-        ["abs"] = FilterShape.Number, ["at_least"] = FilterShape.Number, ["at_most"] = FilterShape.Number, ["ceil"] = FilterShape.Number,
-        ["divided_by"] = FilterShape.Number, ["floor"] = FilterShape.Number, ["minus"] = FilterShape.Number, ["modulo"] = FilterShape.Number,
-        ["plus"] = FilterShape.Number, ["round"] = FilterShape.Number, ["times"] = FilterShape.Number,
-        ["append"] = FilterShape.Text, ["capitalize"] = FilterShape.Text, ["date"] = FilterShape.Text, ["downcase"] = FilterShape.Text,
-        ["lstrip"] = FilterShape.Text, ["prepend"] = FilterShape.Text, ["remove"] = FilterShape.Text, ["remove_first"] = FilterShape.Text,
-        ["remove_last"] = FilterShape.Text, ["replace"] = FilterShape.Text, ["replace_first"] = FilterShape.Text, ["replace_last"] = FilterShape.Text,
-        ["rstrip"] = FilterShape.Text, ["slice"] = FilterShape.Text, ["strip"] = FilterShape.Text, ["strip_newlines"] = FilterShape.Text,
-        ["truncate"] = FilterShape.Text, ["truncatewords"] = FilterShape.Text, ["upcase"] = FilterShape.Text,
-        ["default"] = FilterShape.Same, ["split"] = FilterShape.Texts, ["join"] = FilterShape.Text,
-        ["first"] = FilterShape.Item, ["last"] = FilterShape.Item, ["find"] = FilterShape.Item,
-        ["size"] = FilterShape.Number, ["sum"] = FilterShape.Number, ["has"] = FilterShape.Text, ["map"] = FilterShape.Texts,
-        ["reverse"] = FilterShape.Same, ["sort"] = FilterShape.Same, ["sort_natural"] = FilterShape.Same, ["uniq"] = FilterShape.Same,
-        ["where"] = FilterShape.Same, ["reject"] = FilterShape.Same, ["compact"] = FilterShape.Same, ["concat"] = FilterShape.Same,
-    };
+        (FilterShape.Number, "abs at_least at_most ceil divided_by floor minus modulo plus round times size sum"),
+        (FilterShape.Text, "append capitalize date downcase lstrip prepend remove remove_first remove_last replace replace_first replace_last rstrip slice strip strip_newlines truncate truncatewords upcase join has"),
+        (FilterShape.Texts, "split map"),
+        (FilterShape.Item, "first last find"),
+        (FilterShape.Same, "default reverse sort sort_natural uniq where reject compact concat"),
+    }.SelectMany(row => row.Names.Split(' '), static (row, name) => (row.Shape, Name: name)).ToDictionary(pair => pair.Name, pair => pair.Shape, StringComparer.Ordinal);
 
     /// <summary>The options every message is rendered with.</summary>
     public static TemplateOptions Shared { get; } = Create();

@@ -11,5 +11,5 @@ internal sealed class NotExpression(Expression inner) : Expression
     public Expression Inner { get; } = inner;
 
     /// <inheritdoc/>
-    public override ValueTask<FluidValue> EvaluateAsync(TemplateContext context) => BooleanValue.Create(!Inner.EvaluateAsync(context).Result.ToBooleanValue());
+    public override ValueTask<FluidValue> EvaluateAsync(TemplateContext context) => BooleanValue.Create(!Inner.Evaluate(context).ToBooleanValue());
 }

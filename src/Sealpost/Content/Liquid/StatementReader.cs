@@ -63,6 +63,7 @@ internal sealed class StatementReader
 
                     if (Statement(piece) is { } statement)
                         body.Add(statement);
+                    closer = null;
                     break;
             }
         }

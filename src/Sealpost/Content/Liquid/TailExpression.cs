@@ -10,12 +10,12 @@ internal sealed class TailExpression(Expression head, MemberSegment[] segments) 
     /// <inheritdoc/>
     public override ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
     {
-        var value = head.EvaluateAsync(context).Result;
+        var value = head.Evaluate(context);
         foreach (var segment in segments)
         {
             if (value.IsNil())
                 break;
-            value = segment.ResolveAsync(value, context).Result;
+            value = Evaluation.Finish(segment.ResolveAsync(value, context));
         }
 
         return value;

@@ -44,7 +44,7 @@ internal sealed partial class TextFromHtml
                 Words(text.Data);
                 break;
             case IComment comment when guarded.Mark.Match($"<!--{comment.Data}-->") is { Success: true } mark && mark.Length == comment.Data.Length + 7:
-                Tag(mark.Groups[1].Value);
+                Tag(mark.Groups["number"].Value);
                 break;
             case IElement element when !HiddenStyle.Hides(element):
                 Element(element);
@@ -135,7 +135,7 @@ internal sealed partial class TextFromHtml
         foreach (Match mark in guarded.Mark.Matches(text))
         {
             Plain(text[at..mark.Index]);
-            Tag(mark.Groups[1].Value);
+            Tag(mark.Groups["number"].Value);
             at = mark.Index + mark.Length;
         }
 
@@ -191,6 +191,6 @@ internal sealed partial class TextFromHtml
     private static bool IsLayout(IElement cell) =>
         cell.Closest("table")?.GetAttribute("role") == "presentation" || cell.QuerySelector("table, div, p, h1, h2, h3, ul, ol, img") is not null;
 
-    [GeneratedRegex(@"[ \t\r\n\f\u00a0\u200c\u034f]+")]
+    [GeneratedRegex(@"[ \t\r\n\f\u00a0\u200c\u034f]+", RegexOptions.None, EmailMarkup.PatternTimeout)]
     private static partial Regex Spaces();
 }
