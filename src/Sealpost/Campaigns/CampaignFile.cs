@@ -1,0 +1,54 @@
+using Sealpost.Organisations;
+
+namespace Sealpost.Campaigns;
+
+/// <summary>One thing wrong with a campaign file or what it names.</summary>
+/// <param name="File">The campaign file, or the body or text file.</param>
+/// <param name="Line">Line, from 1.</param>
+/// <param name="Column">Column, from 1, where it is known.</param>
+/// <param name="Message">What is wrong and how to mend it.</param>
+public sealed record CampaignProblem(string File, int Line, int? Column, string Message)
+{
+    /// <summary><c>file:line:column: message</c>, as compilers write it.</summary>
+    public override string ToString() =>
+        Column is null ? $"{File}:{Line}: {Message}" : $"{File}:{Line}:{Column}: {Message}";
+}
+
+/// <summary>Result of reading: content, or every problem found.</summary>
+/// <param name="Content">Null where there is a problem.</param>
+/// <param name="Problems">Empty where there is content.</param>
+public sealed record CampaignFileResult(CampaignContent? Content, IReadOnlyList<CampaignProblem> Problems);
+
+/// <summary>What a campaign file is checked against.</summary>
+/// <param name="Organisation">Whose campaign it is; From must be in its domain.</param>
+/// <param name="Now">UTC; dates in the past are problems.</param>
+/// <param name="KnownCampaigns">Names that the audience may refer to; null where that cannot be checked.</param>
+public sealed record CampaignFileRules(Organisation Organisation, DateTimeOffset Now, IReadOnlySet<string>? KnownCampaigns)
+{
+    internal DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(Now, Organisation.TimeZone).DateTime);
+}
+
+/// <summary>Reads campaign files (YAML). Reports every problem at once, each with file and line.</summary>
+public static class CampaignFile
+{
+    /// <summary>Longest file read, in characters.</summary>
+    public const int MaxLength = 1_048_576;
+
+    /// <summary>Reads and checks all that can be checked without a patient. Never throws for bad input.</summary>
+    /// <param name="fileName">Name for problems.</param>
+    /// <param name="yaml">The file's text.</param>
+    /// <param name="readFile">Text of a file named by <c>html</c> or <c>text</c>, relative to the campaign file; null where it cannot be read.</param>
+    /// <param name="rules">What to check against.</param>
+    public static CampaignFileResult Read(string fileName, string yaml, Func<string, string?> readFile, CampaignFileRules rules)
+    {
+        var problems = new List<CampaignProblem>();
+        var keys = CampaignKeys.Parse(fileName, yaml, problems);
+        if (keys is null)
+            return new CampaignFileResult(null, problems);
+        var reader = new CampaignFileReader(keys, readFile, rules, problems);
+        var content = reader.Read();
+        return problems.Count == 0
+            ? new CampaignFileResult(content, problems)
+            : new CampaignFileResult(null, [.. problems.OrderBy(p => p.File != fileName).ThenBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)]);
+    }
+}

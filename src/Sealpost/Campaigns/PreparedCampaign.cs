@@ -1,0 +1,78 @@
+using Sealpost.Audience;
+using Sealpost.Consent;
+using Sealpost.Content;
+using Sealpost.Organisations;
+
+namespace Sealpost.Campaigns;
+
+/// <summary>A campaign with its template compiled and its query parsed: immutable, shared by all connections.</summary>
+internal sealed record PreparedCampaign(Campaign Campaign, Template Template, AudienceQuery Query, CampaignBasis Basis)
+{
+    /// <summary>Compiles a stored campaign.</summary>
+    /// <exception cref="RefusedException">It was valid once and no longer is; the first problem is named.</exception>
+    public static async Task<PreparedCampaign> FromAsync(Campaign campaign, OrganisationContext context, CampaignStore store, CancellationToken cancellationToken)
+    {
+        var (template, query) = Compile(campaign, context.Organisation);
+        var (audienceClass, categories) = await ClassifyAudience.OfAsync(query, context.Organisation, store, cancellationToken).ConfigureAwait(false);
+        categories.UnionWith(template.Categories);
+        // Sensitive content never travels by mail, whatever the rest says.
+        var messageClass = categories.Count > 0 ? MessageClass.N3 : (MessageClass)Math.Max((int)template.Class, (int)audienceClass);
+        var basis = new CampaignBasis(
+            campaign.Id, campaign.Content.Purpose, campaign.Content.Remuneration?.ToRemuneration(), messageClass, categories, template.Fields, query.Kinds())
+        {
+            AudienceCodes = query.Codes(),
+        };
+        return new PreparedCampaign(campaign, template, query, basis);
+    }
+
+    /// <summary>What an approval of the campaign as it stands would fix.</summary>
+    public string ApprovalHash => Campaign.Content.ApprovalHash(Template.Hash);
+
+    /// <summary>Prints as its campaign.</summary>
+    public override string ToString() => Campaign.ToString();
+
+    internal static (Template Template, AudienceQuery Query) Compile(Campaign campaign, Organisation organisation)
+    {
+        var compiled = Template.Compile(campaign.Content.ToTemplateSource(), CampaignHosts.Of(organisation));
+        if (compiled.Template is null)
+            throw new RefusedException($"The template of campaign {campaign.Id} no longer compiles: {compiled.Problems[0].File}:{compiled.Problems[0].Line}: {compiled.Problems[0].Message}. Revise the campaign.");
+        var parsed = AudienceQuery.Parse(campaign.Content.Audience);
+        return parsed.Query is { } query
+            ? (compiled.Template, query)
+            : throw new RefusedException($"The audience of campaign {campaign.Id} no longer parses, at column {parsed.Column}. Revise the campaign.");
+    }
+}
+
+/// <summary>What an audience's own query reveals: whoever gets the message is known to match it.</summary>
+internal static class ClassifyAudience
+{
+    private const int DeepestReference = 8;
+
+    /// <summary>Kinds of data that say nothing of a person's health.</summary>
+    private static readonly HashSet<string> NotClinical = new(StringComparer.Ordinal) { "age", "sex", "language", "place", "payer", "authorization", "campaign" };
+
+    /// <summary>Class and sensitive categories of a query. A mailing list made of patients is N1 at least.</summary>
+    public static Task<(MessageClass Class, HashSet<string> Categories)> OfAsync(AudienceQuery query, Organisation organisation, CampaignStore store, CancellationToken cancellationToken) =>
+        OfAsync(query, organisation, store, DeepestReference, cancellationToken);
+
+    private static async Task<(MessageClass Class, HashSet<string> Categories)> OfAsync(
+        AudienceQuery query, Organisation organisation, CampaignStore store, int depth, CancellationToken cancellationToken)
+    {
+        var categories = query.Codes().SelectMany(code => SensitiveCategories.Of(code.System, code.Code, code.IsPrefix)).ToHashSet(StringComparer.Ordinal);
+        var found = query.Kinds().All(NotClinical.Contains) ? MessageClass.N1 : MessageClass.N2;
+        foreach (var name in query.Campaigns())
+        {
+            // "Received hiv-follow-up" reveals what that campaign revealed.
+            var other = await store.FindAsync(name, cancellationToken).ConfigureAwait(false);
+            if (other is null || depth == 0)
+                return (MessageClass.N3, categories);
+            var (template, otherQuery) = PreparedCampaign.Compile(other, organisation);
+            var (otherClass, otherCategories) = await OfAsync(otherQuery, organisation, store, depth - 1, cancellationToken).ConfigureAwait(false);
+            categories.UnionWith(otherCategories);
+            categories.UnionWith(template.Categories);
+            found = (MessageClass)Math.Max((int)found, Math.Max((int)otherClass, (int)template.Class));
+        }
+
+        return (found, categories);
+    }
+}

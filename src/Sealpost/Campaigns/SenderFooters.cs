@@ -1,0 +1,24 @@
+using Sealpost.Content;
+using Sealpost.Organisations;
+using Sealpost.Trust.Keys;
+
+namespace Sealpost.Campaigns;
+
+/// <summary>The parts of a message that Sealpost puts in itself.</summary>
+internal static class SenderFooters
+{
+    /// <summary>Path of the one-click unsubscribe page below the organisation's public URL.</summary>
+    public const string UnsubscribePath = "u/";
+
+    /// <summary>Footer of one delivery, with its own unsubscribe URL.</summary>
+    public static SenderFooter For(Organisation organisation, KeyRing keys, long campaign, PatientNumber patient, string mailbox) =>
+        Of(organisation, DeliveryToken.Unsubscribe(keys, campaign, patient, mailbox));
+
+    /// <summary>Footer of a preview; its link leads nowhere.</summary>
+    public static SenderFooter ForPreview(Organisation organisation) => Of(organisation, "preview");
+
+    private static SenderFooter Of(Organisation organisation, string token) =>
+        new(organisation.Name, organisation.PostalAddress, new Uri(Base(organisation.PublicUrl), UnsubscribePath + token).AbsoluteUri, null);
+
+    private static Uri Base(Uri url) => url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Sealpost.Campaigns;
+using Sealpost.Consent;
+
+namespace Sealpost.Reports;
+
+/// <summary>What a report's reader should do next, most urgent first.</summary>
+internal static class ReportAdvice
+{
+    public static IEnumerable<string> Of(CampaignReport report)
+    {
+        if (report.State == CampaignState.Paused)
+            yield return $"The campaign is paused with {Number(report.Pending)} messages to go. Resume or cancel it.";
+        if (report.State == CampaignState.Sending)
+            yield return $"{Number(report.Pending)} messages are on their way or wait for another try. Nothing to do; look again later.";
+        if (report.InDoubt > 0)
+            yield return $"{Number(report.InDoubt)} messages are in doubt: the connection or the program ended at the moment of handing over. They are not sent again. Ask the patient's mail host or the patient, then resolve each.";
+        foreach (var (reason, count) in report.Withheld.ByReason.OrderByDescending(pair => pair.Value))
+        {
+            if (Enum.TryParse<WithholdReason>(reason, out var known) && Of(known) is { } advice)
+                yield return $"{Number(count)}: {advice}";
+        }
+
+        if (report.Rejected > 0)
+            yield return $"{Number(report.Rejected)} addresses were refused by their mail host. Ask these patients for a current address at their next visit; treatment messages must reach them another way.";
+        if (report.Expired > 0)
+            yield return $"{Number(report.Expired)} messages could not be handed over in time. Reach these patients another way where it matters.";
+        if (report.OptedOut > 0)
+            yield return $"{Number(report.OptedOut)} patients unsubscribed. They are kept out of what they opted out of from now on; nothing to do.";
+        if (report.Complained > 0)
+            yield return $"{Number(report.Complained)} patients reported the message as unwanted. Look at audience and frequency before the next one.";
+        if (report is { State: CampaignState.Finished, InDoubt: 0 } && report.Accepted == report.Selected)
+            yield return "Every selected patient's mail host took the message. Nothing to do.";
+    }
+
+    private static string? Of(WithholdReason reason) => reason switch
+    {
+        WithholdReason.NeverAuthorized or WithholdReason.AuthorizationExpired or WithholdReason.AuthorizationScope =>
+            "this purpose needs a signed authorization; collect it at the front desk or leave these patients out.",
+        WithholdReason.UnverifiedAddress => "the address was never verified; verify at check-in, or attest the source if it verifies (address attest).",
+        WithholdReason.NoAddress or WithholdReason.UnusableAddress => "no usable email address; ask at the next visit.",
+        WithholdReason.SharedAddress => "the mailbox is shared with another patient; ask for an address of their own.",
+        WithholdReason.MissingValue => "the message needs a value that is missing; give the template a default.",
+        WithholdReason.TierTooLow => "the mail host's protection cannot be verified strongly enough for clinical content; have the privacy officer sign a risk acceptance, or reach these patients another way.",
+        WithholdReason.TlsUnavailable or WithholdReason.CertificateExpired or WithholdReason.CertificateUntrusted or WithholdReason.CertificateNameMismatch =>
+            "the mail host offers no trustworthy encryption, so nothing was sent; tell its operator, or reach these patients another way.",
+        WithholdReason.NoAgreement => "the relay has no agreement in force that covers sending; add and sign it (agreement add).",
+        WithholdReason.Sensitive => "sensitive matters do not travel by email; call or write.",
+        WithholdReason.Minor => "minors are not written to in this version; address the representative another way.",
+        _ => null,
+    };
+
+    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+using Sealpost.Consent;
+
+namespace Sealpost.Reports;
+
+/// <summary>A report as plain text, for a terminal or a mail to the boss.</summary>
+public static class ReportText
+{
+    private const int Width = 22;
+
+    /// <summary>Renders the report.</summary>
+    public static string Of(CampaignReport report)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{report.Name} — {report.Organisation}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{report.Purpose}, {report.State.ToString().ToLowerInvariant()}, as of {report.At:yyyy-MM-dd HH:mm} UTC");
+        text.AppendLine();
+        foreach (var line in ReportLines.Of(report))
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {line.Label.PadRight(Width)}{line.Count,12:N0}   {line.Note}");
+        if (report.Withheld.Total > 0)
+        {
+            text.AppendLine().AppendLine("Withheld, by reason");
+            foreach (var (reason, count) in report.Withheld.ByReason.OrderByDescending(pair => pair.Value))
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {count,8:N0}  {ReportLines.Words(reason)}");
+        }
+
+        if (report.Accepted > 0)
+        {
+            text.AppendLine().AppendLine("On the way");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  protection  {Join(report.Tiers)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  encryption  {Join(report.TlsVersions)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  sent        {report.FirstAt:yyyy-MM-dd HH:mm:ss} to {report.LastAt:yyyy-MM-dd HH:mm:ss} UTC{(report.Rate is { } rate ? string.Create(CultureInfo.InvariantCulture, $", {rate:N1} a second") : "")}");
+        }
+
+        if (report.Domains.Count > 0)
+        {
+            text.AppendLine().AppendLine("Receiving domains");
+            foreach (var domain in report.Domains)
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {domain.Messages,8}  {domain.Domain} ({domain.Accepted} accepted)");
+        }
+
+        if (report.NextSteps.Count > 0)
+        {
+            text.AppendLine().AppendLine("What to do next");
+            foreach (var step in report.NextSteps)
+                text.AppendLine(CultureInfo.InvariantCulture, $"  - {step}");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Join(IReadOnlyDictionary<string, long> counts) =>
+        string.Join(", ", counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value:N0}")));
+}
+
+/// <summary>The lines of the sum, in order, with words for people.</summary>
+internal static class ReportLines
+{
+    public static IEnumerable<(string Label, long Count, string Note)> Of(CampaignReport report)
+    {
+        yield return ("Selected", report.Selected, "patients in the audience");
+        yield return ("Accepted", report.Accepted, "taken by the patient's mail host" + Subsets(report));
+        yield return ("Withheld", report.Withheld.Total, $"stopped by Sealpost: {report.Withheld.Basis:N0} by law or choice, {report.Withheld.Transport:N0} for want of protection on the way");
+        if (report.Pickup > 0)
+            yield return ("Notice sent", report.Pickup, "asked to read the message on our page");
+        yield return ("Rejected", report.Rejected, "refused by the patient's mail host");
+        yield return ("Expired", report.Expired, "given up after retries, or too late");
+        if (report.Cancelled > 0)
+            yield return ("Cancelled", report.Cancelled, "not sent, the campaign was cancelled");
+        yield return ("In doubt", report.InDoubt, "perhaps sent; not sent again");
+        yield return ("Pending", report.Pending, "still to come");
+    }
+
+    /// <summary>The plain sentence for a stable reason name.</summary>
+    public static string Words(string reason) =>
+        Enum.TryParse<WithholdReason>(reason, out var known) && Enum.IsDefined(known) ? WithholdReasons.Describe(known) : reason;
+
+    private static string Subsets(CampaignReport report) =>
+        string.Create(CultureInfo.InvariantCulture, $" (later returned {report.Bounced:N0}, reported as unwanted {report.Complained:N0}, unsubscribed {report.OptedOut:N0})");
+}
