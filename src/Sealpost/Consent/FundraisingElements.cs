@@ -8,9 +8,8 @@ internal static class FundraisingElements
 
     /// <summary>Whether selection and content stay within the six elements. A kind or field not known here does not.</summary>
     public static bool Hold(CampaignBasis basis) =>
-        basis.Class < MessageClass.N2
-        && basis.Categories.Count == 0
+        basis.Categories.Count == 0
         && basis.SelectionKinds.All(Kinds.Contains)
         && basis.AudienceCodes.Count == 0
-        && basis.FieldLabels.All(field => !FieldRoots.IsPatientData(field) || FieldRoots.IsDemographic(field));
+        && basis.FieldLabels.All(field => !FieldRoots.IsPatientData(field) || FieldRoots.IsSixElement(field));
 }

@@ -57,8 +57,16 @@ public sealed class ConsentGateTests
         var fundraising = Lawful.Campaign(Purpose.Fundraising) with { SelectionKinds = new HashSet<string> { "age", "place", "encounter", "payer" } };
 
         Assert.Null(Lawful.Reason(fundraising, Lawful.Head, Lawful.State));
-        Assert.Equal(WithholdReason.NeverAuthorized, Lawful.Reason(fundraising with { FieldLabels = ["conditions.display"] }, Lawful.Head, Lawful.State));
     }
+
+    [Theory]
+    [InlineData("conditions.name")]
+    [InlineData("last_visit.description")]
+    [InlineData("labs[\"4548-4\"].value")]
+    [InlineData("patient.mrn")]
+    [InlineData("anything.new")]
+    public void Fundraising_that_shows_more_needs_one(string field) =>
+        Assert.Equal(WithholdReason.NeverAuthorized, Lawful.Reason(Lawful.Campaign(Purpose.Fundraising) with { FieldLabels = [field] }, Lawful.Head, Lawful.State));
 
     [Fact]
     public void A_fundraising_opt_out_stops_fundraising_alone() =>
