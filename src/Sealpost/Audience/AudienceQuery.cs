@@ -77,10 +77,13 @@ public abstract record AudienceQuery
 public sealed record AudienceParse(AudienceQuery? Query, string? Error, int Column);
 
 /// <summary>What a query is read against besides the patients.</summary>
-/// <param name="AsOf">The day that counts as today.</param>
+/// <param name="AsOf">The day that counts as today; 1900-01-01 to 2079-06-05, others count as the nearest of these.</param>
 /// <param name="Campaigns">Number of each campaign that the query names; a name that is absent matches nobody.</param>
 public sealed record QueryScope(DateOnly AsOf, IReadOnlyDictionary<string, long> Campaigns)
 {
+    /// <summary>The day that counts as today.</summary>
+    public DateOnly AsOf { get; init => field = FactDay.Nearest(value); } = FactDay.Nearest(AsOf);
+
     /// <summary>A scope for queries that name no campaign.</summary>
     public static QueryScope On(DateOnly asOf) => new(asOf, new Dictionary<string, long>());
 }

@@ -32,7 +32,8 @@ internal readonly record struct CodePattern(string System, string Code, bool IsP
     public static string TextOfKey(string key)
     {
         var at = key.IndexOf(Separator, StringComparison.Ordinal);
-        return new CodePattern(key[..at], key[(at + 1)..], false).ToString();
+        var (system, code) = (key[..at], key[(at + 1)..]);
+        return new CodePattern(system, system == "icd10" && code.Length > 3 ? code.Insert(3, ".") : code, false).ToString();
     }
 
     /// <summary>What all comparison keys of the pattern's system begin with.</summary>

@@ -45,5 +45,8 @@ internal static class FactDay
 
     public static DateOnly? Date(ushort code) => code == None ? null : DateOnly.FromDayNumber(Origin + code);
 
+    /// <summary>The date itself, or the first or last one there is a code for.</summary>
+    public static DateOnly Nearest(DateOnly date) => Date(Code(date))!.Value;
+
     public static bool Inside(ushort day, ushort from, ushort to) => day != None && day >= from && day <= to;
 }

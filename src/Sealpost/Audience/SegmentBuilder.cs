@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Sealpost.Patients;
+using Sealpost.Trust.Keys;
+
+namespace Sealpost.Audience;
+
+/// <summary>Builds segments from patients, who come in ascending order.</summary>
+internal sealed class SegmentBuilder(NamePool names)
+{
+    private readonly Dictionary<(FactFamily Family, string System, string Code), List<Entry>> _byCode = [];
+    private readonly Dictionary<(FactFamily Family, string Key), List<Entry>> _byKey = [];
+    private readonly List<Entry> _encounters = [];
+    private readonly ulong[] _members = new ulong[Bitmap.Words];
+    private ushort[] _births = [];
+    private int _last = -1;
+
+    /// <summary>Adds what a chart says. Of someone who can be in no audience nothing is kept.</summary>
+    public void AddChart(Chart chart)
+    {
+        var ordinal = Next(chart.Number);
+        if (_births.Length == 0)
+            _births = new ushort[PatientNumber.ShardSize];
+        if (!FactRules.MayBeIn(chart.Head))
+            return;
+        _members[ordinal >> 6] |= 1UL << (ordinal & 63);
+        AddHead(ordinal, chart.Head);
+        foreach (var page in chart.Pages)
+        {
+            for (var i = 0; i < page.Facts.Count; i++)
+                AddFact(ordinal, page.Facts[i]);
+        }
+    }
+
+    /// <summary>Adds authorizations and engagements, for a segment of histories.</summary>
+    public void AddHistory(PatientNumber patient, IReadOnlyList<AuthorizedPurpose> authorizations, IReadOnlyList<Engagement> engagements)
+    {
+        var ordinal = Next(patient);
+        foreach (var given in authorizations)
+            Add(FactFamily.Authorization, given.Purpose, new Entry(ordinal, FactDay.Code(given.From), FactDay.Code(given.Until), NamePool.NoUnit, double.NaN));
+        foreach (var engagement in engagements)
+        {
+            Add(
+                FactRules.FamilyOf(engagement.Kind),
+                engagement.Campaign.ToString(CultureInfo.InvariantCulture),
+                new Entry(ordinal, FactDay.Code(engagement.On), FactDay.None, NamePool.NoUnit, double.NaN));
+        }
+    }
+
+    public IndexSegment Finish()
+    {
+        var tables = new PostingTable[Enum.GetValues<FactFamily>().Length];
+        foreach (var family in Enum.GetValues<FactFamily>())
+        {
+            var writer = new PostingTableWriter(withValues: family == FactFamily.Lab);
+            foreach (var (key, entries) in _byKey.Where(run => run.Key.Family == family).OrderBy(run => run.Key.Key, StringComparer.Ordinal))
+                writer.Append(key.Key, CollectionsMarshal.AsSpan(entries));
+            tables[(int)family] = writer.Finish();
+        }
+
+        return new IndexSegment(tables, DateColumn.Of(_encounters), _births, _members);
+    }
+
+    private ushort Next(PatientNumber patient)
+    {
+        if (patient.Ordinal <= _last)
+            throw new ArgumentException("Patients of a segment come in ascending order, each once.", nameof(patient));
+        _last = patient.Ordinal;
+        return (ushort)patient.Ordinal;
+    }
+
+    private void AddHead(ushort ordinal, ChartHead head)
+    {
+        _births[ordinal] = FactDay.Code(head.BirthDate);
+        var plain = new Entry(ordinal, FactDay.None, FactDay.None, NamePool.NoUnit, double.NaN);
+        if (FactRules.Fold(head.Sex) is { } sex)
+            Add(FactFamily.Sex, sex, plain);
+        if (FactRules.Fold(head.Language) is { } language)
+            Add(FactFamily.Language, language, plain);
+        foreach (var place in FactRules.Places(head))
+        {
+            var entry = plain with { Until = FactDay.Code(place.EndsOn) };
+            if (FactRules.Fold(place.State) is { } state)
+                Add(FactFamily.State, state, entry);
+            if (FactRules.Zip(place) is { } zip)
+                Add(FactFamily.Zip, zip, entry);
+        }
+    }
+
+    private void AddFact(ushort ordinal, Fact fact)
+    {
+        if (FactRules.FamilyOf(fact) is not { } family)
+            return;
+        var day = FactDay.Code(fact.On);
+        switch (family)
+        {
+            case FactFamily.Encounter when day != FactDay.None:
+                Insert(_encounters, new Entry(ordinal, day, FactDay.None, NamePool.NoUnit, double.NaN));
+                break;
+            case FactFamily.Encounter:
+                break;
+            case FactFamily.Appointment:
+                Add(family, "", new Entry(ordinal, day, FactDay.None, NamePool.NoUnit, double.NaN));
+                break;
+            case FactFamily.Payer when FactRules.Fold(fact.Text) is { } payer:
+                Add(family, payer, new Entry(ordinal, FactDay.None, FactDay.Code(fact.Until), NamePool.NoUnit, double.NaN));
+                break;
+            case FactFamily.Payer:
+                break;
+            default:
+                var entry = family == FactFamily.Lab
+                    ? new Entry(ordinal, day, FactDay.None, names.Unit(fact.Unit), FactRules.Value(fact) ?? double.NaN)
+                    : new Entry(ordinal, day, FactDay.None, NamePool.NoUnit, double.NaN);
+                for (var i = 0; i < fact.Codes.Count; i++)
+                    Insert(Run(family, fact.Codes[i]), entry);
+                break;
+        }
+    }
+
+    private void Add(FactFamily family, string key, Entry entry) => Insert(Run(family, key), entry);
+
+    /// <summary>Two spellings of a code share one run.</summary>
+    private List<Entry> Run(FactFamily family, Concept concept)
+    {
+        ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(_byCode, (family, concept.System, concept.Code), out _);
+        return run ??= Run(family, CodePattern.KeyOf(concept.System, concept.Code));
+    }
+
+    private List<Entry> Run(FactFamily family, string key)
+    {
+        if (!_byKey.TryGetValue((family, key), out var run))
+            _byKey.Add((family, names.Key(key)), run = []);
+        return run;
+    }
+
+    /// <summary>Keeps a run sorted; only entries of the same patient can be out of order. An entry said twice is kept once.</summary>
+    private static void Insert(List<Entry> run, Entry entry)
+    {
+        var at = run.Count;
+        while (at > 0 && run[at - 1].CompareTo(entry) > 0)
+            at--;
+        if (at == 0 || run[at - 1] != entry)
+            run.Insert(at, entry);
+    }
+}

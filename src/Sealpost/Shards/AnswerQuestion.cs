@@ -1,0 +1,59 @@
+using MemoryPack;
+using Sealpost.Audience;
+using Sealpost.Trust.Keys;
+
+namespace Sealpost.Shards;
+
+/// <summary>Answers questions to one shard from its index. Many at once; none waits for a refresh.</summary>
+internal sealed class AnswerQuestion(int number, PatientShard shard)
+{
+    private volatile Tuple<string, AudienceQuery>? _parsed;
+
+    /// <summary>Waits until the shard is complete: never a smaller audience because it was asked early.</summary>
+    public async ValueTask<byte[]> RunAsync(byte[] question, CancellationToken cancellationToken)
+    {
+        if (!shard.IsLoaded)
+            await shard.LoadAsync(cancellationToken);
+        var asked = MemoryPackSerializer.Deserialize<ShardQuestion>(question) ?? throw new ArgumentException("The question is empty.", nameof(question));
+        var query = Parse(asked.Query);
+        var scope = new QueryScope(DateOnly.FromDayNumber(asked.AsOf), asked.Campaigns);
+        var answer = asked.Task switch
+        {
+            ShardTask.Explain => await ExplainAsync(query, scope, PatientNumber.At(number, asked.Ordinal), cancellationToken),
+            ShardTask.Check => new ShardAnswer { Codes = CheckCodes.Of(shard.Index, query) },
+            _ => Select(asked.Task, query, scope),
+        };
+        return MemoryPackSerializer.Serialize(answer);
+    }
+
+    private ShardAnswer Select(ShardTask task, AudienceQuery query, QueryScope scope)
+    {
+        var index = shard.Index;
+        using var found = index.Select(query, scope);
+        var codes = CheckCodes.UnitsOf(index, query);
+        return task == ShardTask.List
+            ? new ShardAnswer { Ordinals = found.ToOrdinals(), Codes = codes }
+            : new ShardAnswer { Count = found.Count(), Codes = codes };
+    }
+
+    private async Task<ShardAnswer> ExplainAsync(AudienceQuery query, QueryScope scope, PatientNumber patient, CancellationToken cancellationToken) =>
+        await shard.ViewAsync(patient, cancellationToken) is { } view
+            ? new ShardAnswer
+            {
+                Count = query.Matches(view, scope) ? 1 : 0,
+                Parts = [.. ExplainView.Of(query, view, scope).Select(part => new ExplainedPart(part.Part, part.Holds, part.Seen))],
+                Codes = CheckCodes.UnitsOf(shard.Index, query),
+            }
+            : new ShardAnswer();
+
+    /// <summary>The builder asks the same query again and again: the last one is kept parsed.</summary>
+    private AudienceQuery Parse(string text)
+    {
+        var parsed = _parsed;
+        if (parsed is not null && parsed.Item1 == text)
+            return parsed.Item2;
+        var query = AudienceQuery.Parse(text).Query ?? throw new ArgumentException("The question holds no query in canonical form.", nameof(text));
+        _parsed = Tuple.Create(text, query);
+        return query;
+    }
+}

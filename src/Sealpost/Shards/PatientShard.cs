@@ -1,0 +1,120 @@
+using Sealpost.Audience;
+using Sealpost.Consent;
+using Sealpost.Patients;
+using Sealpost.Trust.Keys;
+
+namespace Sealpost.Shards;
+
+/// <summary>65,536 patients of one organisation in memory: their index and consent states. Truth lives in the store; this is read from it.</summary>
+/// <remarks>Readers use the version they find and never wait for a refresh; loads and refreshes come one after another.</remarks>
+internal sealed class PatientShard : IDisposable
+{
+    private const int BatchSize = 4_096;
+
+    private readonly int _shard;
+    private readonly ShardSources _sources;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly ConsentTable _consent = new();
+    private volatile ShardIndex _index;
+    private volatile bool _isLoaded;
+
+    public PatientShard(int shard, ShardSources sources, NamePool names)
+    {
+        _shard = shard;
+        _sources = sources;
+        _index = ShardIndex.Empty(names);
+    }
+
+    /// <summary>Whether every patient of the shard has been read.</summary>
+    public bool IsLoaded => _isLoaded;
+
+    /// <summary>The index as it is now. Complete only once the shard is loaded.</summary>
+    public ShardIndex Index => _index;
+
+    /// <summary>Consent states. Complete only once the shard is loaded.</summary>
+    public ConsentTable Consent => _consent;
+
+    /// <summary>Reads the whole shard unless that was done. Returns once it is complete.</summary>
+    /// <exception cref="Storage.TransientStoreException">Fewer charts came than the shard holds; nothing was loaded, try again.</exception>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        if (_isLoaded)
+            return;
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_isLoaded)
+                await ReadAllAsync(cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Reads some patients anew. A shard not loaded yet has nothing to refresh: its load comes later and sees the change.</summary>
+    public async Task RefreshAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_isLoaded)
+                return;
+            foreach (var batch in patients.Distinct().Chunk(BatchSize))
+                await RefreshBatchAsync(batch, cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>One patient as queries see them; null where there is none.</summary>
+    public async Task<PatientView?> ViewAsync(PatientNumber patient, CancellationToken cancellationToken)
+    {
+        var views = await _sources.ViewsAsync(await _sources.Patients.OpenManyAsync([patient], cancellationToken), cancellationToken);
+        return views.Count == 0 ? null : views[0].View;
+    }
+
+    public void Dispose() => _writing.Dispose();
+
+    private async Task ReadAllAsync(CancellationToken cancellationToken)
+    {
+        var (charts, histories) = (new SegmentBuilder(_index.Names), new SegmentBuilder(_index.Names));
+        var batch = new List<Chart>(BatchSize);
+        await foreach (var chart in _sources.Patients.OpenShardAsync(_shard, cancellationToken))
+        {
+            batch.Add(chart);
+            if (batch.Count == BatchSize)
+                await AddAsync(batch, charts, histories, cancellationToken);
+        }
+
+        await AddAsync(batch, charts, histories, cancellationToken);
+        _index = ShardIndex.Of(_index.Names, charts.Finish(), histories.Finish());
+        _isLoaded = true;
+    }
+
+    private async Task AddAsync(List<Chart> batch, SegmentBuilder charts, SegmentBuilder histories, CancellationToken cancellationToken)
+    {
+        foreach (var (view, state) in await _sources.ViewsAsync(batch, cancellationToken))
+        {
+            charts.AddChart(view.Chart);
+            histories.AddHistory(view.Chart.Number, view.Authorizations, view.Engagements);
+            _consent.Set(state);
+        }
+
+        batch.Clear();
+    }
+
+    private async Task RefreshBatchAsync(PatientNumber[] patients, CancellationToken cancellationToken)
+    {
+        var views = await _sources.ViewsAsync(await _sources.Patients.OpenManyAsync(patients, cancellationToken), cancellationToken);
+
+        // Consent first: whoever reads between the two must not find an older consent state than the index it selected with.
+        foreach (var (_, state) in views)
+            _consent.Set(state);
+        foreach (var gone in patients.Except(views.Select(view => view.State.Patient)))
+            _consent.Remove(gone);
+        _index = _index.With(patients, [.. views.Select(view => view.View)]);
+    }
+}

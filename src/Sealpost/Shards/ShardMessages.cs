@@ -1,0 +1,70 @@
+using MemoryPack;
+
+namespace Sealpost.Shards;
+
+/// <summary>What a shard is asked.</summary>
+internal enum ShardTask
+{
+    Count,
+    List,
+    Explain,
+    Check,
+}
+
+/// <summary>A question to a shard, as it travels to the node that owns it. Holds a query: never logged.</summary>
+[MemoryPackable]
+internal sealed partial record ShardQuestion
+{
+    public ShardTask Task { get; init; }
+
+    /// <summary>Canonical text.</summary>
+    public string Query { get; init; } = "";
+
+    /// <summary>Day number of the as-of date.</summary>
+    public int AsOf { get; init; }
+
+    public Dictionary<string, long> Campaigns { get; init; } = [];
+
+    /// <summary>Place of the patient to explain.</summary>
+    public int Ordinal { get; init; }
+
+    public override string ToString() => "[phi]";
+}
+
+/// <summary>A shard's answer.</summary>
+[MemoryPackable]
+internal sealed partial record ShardAnswer
+{
+    public int Count { get; init; }
+
+    /// <summary>Places of those who match, ascending.</summary>
+    public ushort[] Ordinals { get; init; } = [];
+
+    /// <summary>Part, whether it holds, what was seen; null where there is no such patient.</summary>
+    public List<ExplainedPart>? Parts { get; init; }
+
+    /// <summary>What the shard's data say of the codes of the query.</summary>
+    public List<CodeFinding> Codes { get; init; } = [];
+
+    public override string ToString() => "[phi]";
+}
+
+/// <summary>One line of an explanation.</summary>
+[MemoryPackable]
+internal sealed partial record ExplainedPart(string Part, bool Holds, string Seen)
+{
+    public override string ToString() => "[phi]";
+}
+
+/// <summary>A code of a query against the data of one shard.</summary>
+/// <param name="Part">Which leaf of the query, in order.</param>
+/// <param name="Code">The code as the query writes it.</param>
+/// <param name="IsKnown">Some patient has it.</param>
+/// <param name="Nearest">Known codes that are alike, nearest first.</param>
+/// <param name="Units">Units of its results, where it is compared with a number.</param>
+/// <param name="UnitIsMissing">The comparison names no unit.</param>
+[MemoryPackable]
+internal sealed partial record CodeFinding(int Part, string Code, bool IsKnown, List<string> Nearest, List<string> Units, bool UnitIsMissing)
+{
+    public override string ToString() => "[phi]";
+}
