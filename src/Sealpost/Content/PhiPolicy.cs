@@ -47,6 +47,7 @@ internal static class PhiPolicy
         {
             MarkKind.Link => "following it would tell servers and link scanners what the condition says",
             MarkKind.ForeignLink => "following it would tell a host outside the organisation what the condition says",
+            MarkKind.HiddenText => "previews show hidden text before the message is opened",
             MarkKind.Resource => "loading it would tell what the condition says to every server on the way",
             _ => "alternative texts and labels must be the same for every patient",
         };

@@ -6,6 +6,7 @@ using MimeKit;
 using Sealpost.Content.Fields;
 using Sealpost.Content.Html;
 using Sealpost.Content.Liquid;
+using Sealpost.Content.Mjml;
 using Sealpost.Content.PlainText;
 
 namespace Sealpost.Content;
@@ -72,7 +73,7 @@ internal static class TemplateCompiler
     {
         BodyFormat.Markdown => MarkdownBody.ToHtml(guarded.Text),
         BodyFormat.Html => guarded.Text,
-        _ => throw new NotSupportedException("MJML"),
+        _ => MjmlBody.ToHtml(guarded, source.BodyFile, problems),
     };
 
     private static LiquidPart Line(string source, Place place, string file, System.Text.Encodings.Web.TextEncoder encoder, List<TemplateProblem> problems)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using AngleSharp.Dom;
 using Sealpost.Content.Liquid;
 
 namespace Sealpost.Content.Html;
@@ -38,12 +39,30 @@ internal sealed record GuardedSource(string Text, IReadOnlyList<LiquidTag> Tags,
                 problems.Add(new TemplateProblem(file, tag.Line, reason));
             var mark = string.Create(CultureInfo.InvariantCulture, $"{word}{tags.Count}n");
             text.Append(!tag.IsOutput && scanner.Position == HtmlPosition.Text ? $"<!--{mark}-->" : mark);
+            if (scanner.Position == HtmlPosition.Text)
+            {
+                // White space changes nothing here, and keeps lines as the author counts them.
+                text.Append('\n', token.Lines);
+                for (var i = 1; i <= token.Lines; i++)
+                    lines.Add(line + i);
+            }
+
             tags.Add(tag);
             line += token.Lines;
         }
 
         return new GuardedSource(text.ToString(), tags, new Regex($"(<!--)?{word}(?<number>[0-9]{{1,6}})n(-->)?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromMilliseconds(EmailMarkup.PatternTimeout)), lines);
     }
+
+    /// <summary>The tag that a comment stands for, or null.</summary>
+    public LiquidTag? TagOf(IComment comment)
+    {
+        var mark = Mark.Match($"<!--{comment.Data}-->");
+        return mark.Success && mark.Length == comment.Data.Length + 7 ? Tags[NumberOf(mark)] : null;
+    }
+
+    /// <summary>The number of the tag that a match of <see cref="Mark"/> stands for.</summary>
+    public static int NumberOf(Match mark) => int.Parse(mark.Groups["number"].ValueSpan, CultureInfo.InvariantCulture);
 
     /// <summary>The author's line of a line in <see cref="Text"/>.</summary>
     public int LineOf(int line) => line >= 1 && line <= Lines.Count ? Lines[line - 1] : 1;

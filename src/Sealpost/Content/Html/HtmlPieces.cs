@@ -1,4 +1,3 @@
-using System.Globalization;
 using AngleSharp.Dom;
 using AngleSharp.Html;
 using Sealpost.Content.Liquid;
@@ -30,7 +29,7 @@ internal sealed class HtmlPieces
     {
         var writer = new HtmlPieces(guarded, hosts, file, problems);
         foreach (var child in body.ChildNodes)
-            writer.Node(child, isHidden: false);
+            writer.Node(child, default);
         for (var i = 0; i < guarded.Tags.Count; i++)
         {
             if (!writer.seen.Contains(i) && problems.Count == 0)
@@ -40,26 +39,28 @@ internal sealed class HtmlPieces
         return writer.pieces;
     }
 
-    private void Node(INode node, bool isHidden)
+    private void Node(INode node, HiddenStyle style)
     {
         switch (node)
         {
             case IElement element:
-                Element(element, isHidden || HiddenStyle.Hides(element));
+                Element(element, style.Inside(element));
                 break;
             case IComment comment:
-                if (guarded.Mark.Match($"<!--{comment.Data}-->") is { Success: true } mark && mark.Length == comment.Data.Length + 7)
-                    Tag(mark.Groups["number"].Value, isHidden ? Place.Hidden : Place.Body, node.Parent, null);
+                if (guarded.TagOf(comment) is not null)
+                    Text(comment.Data, style.IsHidden ? Place.Hidden : Place.Body, node.Parent, null); // A tiny font may be set anew inside a block.
                 else
                     pieces.Add(new TextPiece($"<!--{comment.Data}-->"));
                 break;
             case IText text:
-                Text(Formatter.Text(text), isHidden ? Place.Hidden : Place.Body, node.Parent, null);
+                if (style.Hides && !string.IsNullOrWhiteSpace(text.Data))
+                    pieces.Add(new MarkPiece(MarkKind.HiddenText, "Hidden text"));
+                Text(Formatter.Text(text), style.Hides ? Place.Hidden : Place.Body, node.Parent, null);
                 break;
         }
     }
 
-    private void Element(IElement element, bool isHidden)
+    private void Element(IElement element, HiddenStyle style)
     {
         Marks(element);
         var hasChildren = !element.Flags.HasFlag(NodeFlags.SelfClosing);
@@ -80,7 +81,7 @@ internal sealed class HtmlPieces
             if (element.LocalName == "style")
                 pieces.Add(new TextPiece(child.TextContent));
             else
-                Node(child, isHidden);
+                Node(child, style);
         }
 
         pieces.Add(new TextPiece($"</{element.LocalName}>"));
@@ -92,8 +93,8 @@ internal sealed class HtmlPieces
             .Replace(">", "&gt;", StringComparison.Ordinal).Replace("\u00a0", "&nbsp;", StringComparison.Ordinal);
         if (!EmailMarkup.Labels.Contains(name) && guarded.Mark.Match(value) is { Success: true } mark)
         {
-            var tag = guarded.Tags[int.Parse(mark.Groups["number"].ValueSpan, CultureInfo.InvariantCulture)];
-            seen.Add(int.Parse(mark.Groups["number"].ValueSpan, CultureInfo.InvariantCulture));
+            var tag = guarded.Tags[GuardedSource.NumberOf(mark)];
+            seen.Add(GuardedSource.NumberOf(mark));
             Problem(tag.Line, $"{tag.Source} stands in attribute \"{name}\" of <{element.LocalName}>: values stand in text, and where they are not about a patient in {string.Join(", ", EmailMarkup.Labels)}.");
             return;
         }
@@ -119,7 +120,7 @@ internal sealed class HtmlPieces
         {
             if (mark.Index > at)
                 pieces.Add(new TextPiece(text[at..mark.Index]));
-            Tag(mark.Groups["number"].Value, place, owner, attribute);
+            Tag(GuardedSource.NumberOf(mark), place, owner, attribute);
             at = mark.Index + mark.Length;
         }
 
@@ -127,9 +128,8 @@ internal sealed class HtmlPieces
             pieces.Add(new TextPiece(text[at..]));
     }
 
-    private void Tag(string number, Place place, object? owner, string? attribute)
+    private void Tag(int index, Place place, object? owner, string? attribute)
     {
-        var index = int.Parse(number, CultureInfo.InvariantCulture);
         seen.Add(index);
         pieces.Add(new TagPiece(guarded.Tags[index], place, owner, attribute));
     }

@@ -38,6 +38,7 @@ internal sealed class MailSanitizer
     {
         var cleaner = new MailSanitizer(guarded, source, file, hosts, problems);
         var document = Parser().ParseDocument(html);
+        TableBlocks.Mend(document, guarded);
         cleaner.CheckAddresses(document);
         cleaner.CheckComments(document);
         var sanitizer = cleaner.Create();
@@ -96,7 +97,7 @@ internal sealed class MailSanitizer
                 if (value.Length == 0)
                     continue;
                 if (guarded.Mark.Match(value) is { Success: true } mark)
-                    ProblemAt(guarded.Tags[int.Parse(mark.Groups["number"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)].Line, $"attribute \"{attribute.Name}\" of <{element.LocalName}> is an address, and addresses are the same for every patient: write it out.");
+                    ProblemAt(guarded.Tags[GuardedSource.NumberOf(mark)].Line, $"attribute \"{attribute.Name}\" of <{element.LocalName}> is an address, and addresses are the same for every patient: write it out.");
                 else if (element.LocalName is "a" or "area" && attribute.Name == "href")
                     Problem(value, HostRules.RefuseLink(value));
                 else if (element.LocalName is "img" or "td" or "th" or "table" or "tr" or "body" or "link" or "source" or "video" or "audio" or "iframe" or "input" or "embed" or "object" && attribute.Name is not "srcset" and not "cite")
@@ -113,12 +114,12 @@ internal sealed class MailSanitizer
         foreach (var comment in document.Descendants<IComment>().Where(comment => ConditionalComment.Is(comment.Data) && guarded.Mark.Match(comment.Data) is { Success: true }).ToList())
         {
             var mark = guarded.Mark.Match(comment.Data);
-            ProblemAt(guarded.Tags[int.Parse(mark.Groups["number"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)].Line, "a Liquid tag reaches markup that only Outlook reads: move it into the text of an element.");
+            ProblemAt(guarded.Tags[GuardedSource.NumberOf(mark)].Line, "a Liquid tag reaches markup that only Outlook reads: move it into the text of an element.");
         }
     }
 
     private bool IsKept(IComment comment) =>
-        guarded.Mark.Match($"<!--{comment.Data}-->") is { Success: true, Index: 0 } mark && mark.Length == comment.Data.Length + 7
+        guarded.TagOf(comment) is not null
         || (ConditionalComment.Is(comment.Data) && ConditionalComment.IsSafe(comment.Data, hosts, reason => Problem(reason, reason)));
 
     private static bool IsLink(FilterUrlEventArgs e) => e.Tag.LocalName is "a" or "area" && e.Tag.GetAttribute("href") == e.OriginalUrl;

@@ -36,6 +36,9 @@ internal enum MarkKind
 
     /// <summary>Carries alt, title or a label.</summary>
     Label,
+
+    /// <summary>Text hidden by style.</summary>
+    HiddenText,
 }
 
 /// <summary>A stretch of a part of the message, in the order in which it is written.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using AngleSharp.Dom;
@@ -43,10 +42,10 @@ internal sealed partial class TextFromHtml
             case IText text:
                 Words(text.Data);
                 break;
-            case IComment comment when guarded.Mark.Match($"<!--{comment.Data}-->") is { Success: true } mark && mark.Length == comment.Data.Length + 7:
-                Tag(mark.Groups["number"].Value);
+            case IComment comment when guarded.TagOf(comment) is { } tag:
+                Tag(tag);
                 break;
-            case IElement element when !HiddenStyle.Hides(element):
+            case IElement element when !default(HiddenStyle).Inside(element).IsHidden:
                 Element(element);
                 break;
         }
@@ -135,7 +134,7 @@ internal sealed partial class TextFromHtml
         foreach (Match mark in guarded.Mark.Matches(text))
         {
             Plain(text[at..mark.Index]);
-            Tag(mark.Groups["number"].Value);
+            Tag(guarded.Tags[GuardedSource.NumberOf(mark)]);
             at = mark.Index + mark.Length;
         }
 
@@ -160,10 +159,9 @@ internal sealed partial class TextFromHtml
         atStart = false;
     }
 
-    private void Tag(string number)
+    private void Tag(LiquidTag tag)
     {
         Flush();
-        var tag = guarded.Tags[int.Parse(number, CultureInfo.InvariantCulture)];
         pieces.Add(new TagPiece(tag, Place.Text));
         if (tag.IsOutput)
             (breaks, atStart) = (0, false);
