@@ -7,7 +7,5 @@ public static class DatabaseFactory
     /// <param name="urlOrFolder"><c>postgres://user:password@host:port/database</c> (as in <c>SEALPOST_DATABASE</c>), else a data folder for SQLite.</param>
     /// <exception cref="FormatException">The URL can't be read, or asks for clear text to another machine; the message tells which part.</exception>
     public static IDatabase Open(string urlOrFolder) =>
-        urlOrFolder.StartsWith("postgres", StringComparison.Ordinal) && urlOrFolder.Contains("://", StringComparison.Ordinal)
-            ? throw new FormatException("PostgreSQL is not supported yet.")
-            : new SqliteDatabase(urlOrFolder);
+        PostgresAddress.IsUrl(urlOrFolder) ? new PostgresDatabase(urlOrFolder) : new SqliteDatabase(urlOrFolder);
 }

@@ -20,10 +20,7 @@ internal sealed class SqliteWriteSession(SqliteFiles files) : WriteSession
     public override async Task CommitAsync(DbTransaction transaction) => await transaction.CommitAsync(CancellationToken.None);
 
     /// <inheritdoc/>
-    public override bool IsTransient(DbException exception) => IsBusy(exception);
-
-    /// <summary>Whether another connection held the file.</summary>
-    public static bool IsBusy(DbException exception) =>
+    public override bool IsTransient(Exception exception) =>
         exception is SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_INTERRUPT };
 
     /// <inheritdoc/>

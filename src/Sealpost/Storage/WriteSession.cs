@@ -12,7 +12,7 @@ internal abstract class WriteSession : IAsyncDisposable
     public abstract Task CommitAsync(DbTransaction transaction);
 
     /// <summary>Whether the exception means "busy or away, try again" rather than a defect of the work.</summary>
-    public abstract bool IsTransient(DbException exception);
+    public abstract bool IsTransient(Exception exception);
 
     /// <summary>Drops the connection after a failure that leaves its state in doubt; the next <see cref="BeginAsync"/> connects anew.</summary>
     public abstract Task ResetAsync();
@@ -22,7 +22,7 @@ internal abstract class WriteSession : IAsyncDisposable
 
     /// <summary>The exception as callers of <see cref="IDatabase.WriteAsync"/> see it.</summary>
     public Exception Translate(Exception exception) =>
-        exception is DbException database && IsTransient(database)
-            ? new TransientStoreException("The store was busy or briefly away; nothing of this work was kept. Try it again.", database)
+        exception is not TransientStoreException && IsTransient(exception)
+            ? new TransientStoreException("The store was busy or briefly away; nothing of this work was kept. Try it again.", exception)
             : exception;
 }

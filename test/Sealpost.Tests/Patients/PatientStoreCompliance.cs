@@ -5,11 +5,12 @@ using Sealpost.Storage;
 using Sealpost.Trust.Keys;
 using Sealpost.Trust.Ledger;
 using Sealpost.Trust.Sealing;
+using LedgerLog = Sealpost.Trust.Ledger.Ledger;
 
 namespace Sealpost.Tests.Patients;
 
 /// <summary>What the patient store must do on every database: save, open, find.</summary>
-public abstract class PatientStoreCompliance : IAsyncLifetime
+public abstract partial class PatientStoreCompliance : IAsyncLifetime
 {
     private static readonly OrganisationId Clinic = new(1);
 
@@ -17,7 +18,8 @@ public abstract class PatientStoreCompliance : IAsyncLifetime
     private string _folder = "";
     private FileKeySource _source = null!;
     private KeyRing _keys = null!;
-    private Ledger _ledger = null!;
+    private LedgerKey _ledgerKey = null!;
+    private LedgerLog _ledger = null!;
     private PatientStore _store = null!;
 
     private protected IDatabase Database { get; private set; } = null!;
@@ -30,13 +32,14 @@ public abstract class PatientStoreCompliance : IAsyncLifetime
         _source = await FileKeySource.CreateAsync(Path.Combine(_folder, "root.key"), passphrase: null, Token);
         Database = await OpenDatabaseAsync();
         _keys = await Database.WriteAsync((transaction, token) => KeyRing.CreateAsync(Clinic, _source, transaction, _time, token), Token);
-        var ledgerKey = await Database.WriteAsync((transaction, token) => LedgerKey.CreateAsync(_source, transaction, _time, token), Token);
-        _ledger = new Ledger(ledgerKey, _time);
+        _ledgerKey = await Database.WriteAsync((transaction, token) => LedgerKey.CreateAsync(_source, transaction, _time, token), Token);
+        _ledger = new LedgerLog(_ledgerKey, _time);
         _store = new PatientStore(Database, _keys, _ledger, _time);
     }
 
     public async ValueTask DisposeAsync()
     {
+        _ledgerKey.Dispose();
         _keys.Dispose();
         _source.Dispose();
         await Database.DisposeAsync();

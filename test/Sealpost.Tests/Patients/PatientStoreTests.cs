@@ -1,4 +1,5 @@
 using Sealpost.Storage;
+using Sealpost.Tests.Storage;
 
 namespace Sealpost.Tests.Patients;
 
@@ -7,6 +8,16 @@ public sealed class PatientStoreOnSqliteTests : PatientStoreCompliance
     private protected override async Task<IDatabase> OpenDatabaseAsync()
     {
         var database = SqliteDatabase.OpenTemporary();
+        await database.MigrateAsync(TestContext.Current.CancellationToken);
+        return database;
+    }
+}
+
+public sealed class PatientStoreOnPostgresqlTests(PostgresServer server) : PatientStoreCompliance
+{
+    private protected override async Task<IDatabase> OpenDatabaseAsync()
+    {
+        var database = new PostgresDatabase(await server.CreateDatabaseAsync(TestContext.Current.CancellationToken));
         await database.MigrateAsync(TestContext.Current.CancellationToken);
         return database;
     }
