@@ -49,7 +49,7 @@ public sealed class CampaignStore
             var id = reader.GetInt64(0);
             list.Add(new CampaignSummary(
                 id,
-                Encoding.UTF8.GetString(Keys.Open(NameContext(id), reader.GetFieldValue<byte[]>(1))),
+                OpenName(Keys, id, reader.GetFieldValue<byte[]>(1)),
                 (CampaignState)reader.GetInt64(2),
                 checked((int)reader.GetInt64(3)),
                 reader.GetString(4),
@@ -170,6 +170,8 @@ public sealed class CampaignStore
     private long Now => Sql.Stored(_context.Time.GetUtcNow());
 
     private byte[] NameIndex(string name) => Keys.BlindIndex("campaign", name.ToLowerInvariant());
+
+    internal static string OpenName(KeyRing keys, long id, byte[] sealedName) => Encoding.UTF8.GetString(keys.Open(NameContext(id), sealedName));
 
     private static string NameContext(long id) => string.Create(CultureInfo.InvariantCulture, $"campaign:{id}:name");
 

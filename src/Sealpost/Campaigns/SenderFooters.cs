@@ -1,3 +1,4 @@
+using Sealpost.Consent;
 using Sealpost.Content;
 using Sealpost.Organisations;
 using Sealpost.Trust.Keys;
@@ -12,7 +13,7 @@ internal static class SenderFooters
 
     /// <summary>Footer of one delivery, with its own unsubscribe URL.</summary>
     public static SenderFooter For(Organisation organisation, KeyRing keys, long campaign, PatientNumber patient, string mailbox) =>
-        Of(organisation, DeliveryToken.Unsubscribe(keys, campaign, patient, mailbox));
+        Of(organisation, UnsubscribeToken.Issue(keys, campaign, patient, mailbox));
 
     /// <summary>Footer of a preview; its link leads nowhere.</summary>
     public static SenderFooter ForPreview(Organisation organisation) => Of(organisation, "preview");

@@ -71,7 +71,7 @@ public sealed class CampaignStoreTests : IAsyncLifetime
         var id = await _store.AddAsync(TestClinic.Content("flu"), "u1", Token);
         await _store.TransitAsync(new CampaignTransition(id, CampaignAct.Submit, "u1"), Token);
         await _store.TransitAsync(new CampaignTransition(id, CampaignAct.Approve, "u2"), Token);
-        Assert.Equal(["campaign.created u1", "campaign.submitted u1", "campaign.approved u2"], await _clinic.LedgerAsync());
+        Assert.Equal(["campaign.created u1", "campaign.submitted u1", "campaign.approved u2"], await _clinic.LedgerAsync("campaign."));
     }
 
     [Fact]

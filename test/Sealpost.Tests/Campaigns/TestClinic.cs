@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Sealpost.App.Demo;
 using Sealpost.Campaigns;
 using Sealpost.Consent;
 using Sealpost.Content;
@@ -6,6 +8,7 @@ using Sealpost.Delivery;
 using Sealpost.Organisations;
 using Sealpost.Patients;
 using Sealpost.People;
+using Sealpost.Reports;
 using Sealpost.Shards;
 using Sealpost.Storage;
 using Sealpost.Trust.Keys;
@@ -14,24 +17,41 @@ using LedgerOf = Sealpost.Trust.Ledger.Ledger;
 
 namespace Sealpost.Tests.Campaigns;
 
-/// <summary>An organisation on a store of its own, with the real slices behind it.</summary>
+/// <summary>An organisation in a folder of its own, with the real slices behind it. Opens what the folder holds, or makes it.</summary>
 internal sealed class TestClinic : IAsyncDisposable
 {
     public static readonly Actor Author = new("u-author", "Ann Author", Roles.Marketer);
     public static readonly Actor Approver = new("u-approver", "Ben Approver", Roles.Approver);
 
+    private readonly bool _ownsFolder;
     private FileKeySource _source = null!;
     private LedgerKey _ledgerKey = null!;
+    private DkimKeys _dkim = null!;
+    private OrganisationShards _shards = null!;
 
-    private TestClinic(TimeProvider time) => Time = time;
+    private TestClinic(string? folder, TimeProvider time)
+    {
+        _ownsFolder = folder is null;
+        Folder = folder ?? Directory.CreateTempSubdirectory("sealpost-test-").FullName;
+        Time = time;
+    }
 
     public TimeProvider Time { get; }
 
     public FakeTimeProvider Clock => (FakeTimeProvider)Time;
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("sealpost-test-").FullName;
+    public string Folder { get; }
 
     public OrganisationContext Context { get; private set; } = null!;
+
+    public SendOptions Options { get; private set; } = null!;
+
+    public SendCampaign Send { get; private set; } = null!;
+
+    public CampaignDesk Desk => new(Context, Options);
+
+    /// <summary>The organisation's policy; a test may change it.</summary>
+    public ConsentPolicy Policy { get; set; } = new() { AttestedSources = new HashSet<string> { "fhir" } };
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -40,17 +60,29 @@ internal sealed class TestClinic : IAsyncDisposable
 
     public static FakeTimeProvider NewClock() => new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
 
-    public static async Task<TestClinic> CreateAsync(TimeProvider? time = null)
+    /// <summary>A clinic without sending, under a clock that stands.</summary>
+    public static async Task<TestClinic> CreateAsync()
     {
-        var clinic = new TestClinic(time ?? NewClock());
-        await clinic.OpenAsync();
+        var clinic = new TestClinic(null, NewClock());
+        await clinic.OpenAsync(database => database, Token);
+        clinic.Connect(new DeliveryOptions { HeloName = Organisation.Domain });
+        return clinic;
+    }
+
+    /// <summary>A clinic that sends to a mailbox, under the real clock.</summary>
+    public static async Task<TestClinic> SendingToAsync(MailboxDescription mailbox, string? folder, Func<DeliveryOptions, DeliveryOptions> adjust, Func<IDatabase, IDatabase> wrap, CancellationToken cancellationToken)
+    {
+        var clinic = new TestClinic(folder, TimeProvider.System);
+        await clinic.OpenAsync(wrap, cancellationToken);
+        clinic.Connect(adjust(mailbox.ToOptions(Organisation.Domain)));
+        clinic.Send = await SendCampaign.OpenAsync(clinic.Context, clinic.Options, takeOver: true, NullLogger.Instance, cancellationToken);
         return clinic;
     }
 
     public static CampaignContent Content(string name) => new()
     {
         Name = name,
-        Purpose = Purpose.Treatment,
+        Purpose = Purpose.AdminPayment,
         From = "Green Valley Clinic <care@mail.greenvalley.example>",
         Audience = "age >= 18",
         Subject = "A message from your clinic",
@@ -59,11 +91,55 @@ internal sealed class TestClinic : IAsyncDisposable
         BodyFile = "body.md",
     };
 
-    /// <summary>Campaign events in the ledger: kind and actor.</summary>
-    public async Task<IReadOnlyList<string>> LedgerAsync()
+    /// <summary>Adds patients numbered from 0 with mailboxes <c>pN@</c> at the domains in turn.</summary>
+    public async Task AddPatientsAsync(int count, params string[] domains)
+    {
+        var first = (await Context.Patients.ReserveNumbersAsync(count, CancellationToken.None)).Value;
+        foreach (var chunk in Enumerable.Range(first, count).Chunk(1_000))
+        {
+            var changes = chunk.Select(n => new ChartChange(Chart(n, $"p{n}@{domains[n % domains.Length]}"), IsNew: true, HeadChanged: true, [])).ToList();
+            await Context.Database.WriteAsync(
+                async (transaction, token) =>
+                {
+                    await Context.Patients.SaveAsync(changes, 0, transaction, token);
+                    return 0;
+                },
+                CancellationToken.None);
+        }
+    }
+
+    public Task AddPatientAsync(int number, string mailbox) => SaveAsync(number, mailbox, isNew: true);
+
+    /// <summary>Gives a patient another mailbox, as an import would.</summary>
+    public async Task ChangeMailboxAsync(int number, string mailbox)
+    {
+        await SaveAsync(number, mailbox, isNew: false);
+        await ChangedAsync([new PatientNumber(number)], Token);
+    }
+
+    /// <summary>Writes, submits and approves a campaign.</summary>
+    public async Task ApprovedAsync(CampaignContent content)
+    {
+        await Desk.CreateAsync(content, Author, CancellationToken.None);
+        await Desk.SubmitAsync(content.Name, Author, CancellationToken.None);
+        await Desk.ApproveAsync(content.Name, Approver, CancellationToken.None);
+    }
+
+    public async Task<CampaignReport> SendAndWaitAsync(CampaignContent content)
+    {
+        await ApprovedAsync(content);
+        await Send.SendAsync(content.Name, Author, Token);
+        await Send.WaitAsync(content.Name, Token);
+        return await ReportAsync(content.Name);
+    }
+
+    public Task<CampaignReport> ReportAsync(string name) => new ReadCampaignReport(Context).RunAsync(name, CancellationToken.None);
+
+    /// <summary>Ledger events whose kind begins so: kind and actor.</summary>
+    public async Task<IReadOnlyList<string>> LedgerAsync(string kind)
     {
         await using var connection = await Context.Database.OpenReadAsync(Token);
-        await using var command = Sql.Command(connection, "SELECT kind, actor FROM ledger_entry WHERE kind LIKE 'campaign.%' ORDER BY seq");
+        await using var command = Sql.Command(connection, $"SELECT kind, actor FROM ledger_entry WHERE kind LIKE '{kind}%' ORDER BY seq");
         await using var reader = await command.ExecuteReaderAsync(Token);
         var events = new List<string>();
         while (await reader.ReadAsync(Token))
@@ -73,32 +149,103 @@ internal sealed class TestClinic : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Send is not null)
+            await Send.DisposeAsync();
         Context.Keys.Dispose();
         _ledgerKey.Dispose();
         _source.Dispose();
+        _dkim.Dispose();
+        _shards.Dispose();
         await Context.Database.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        if (_ownsFolder)
+            Directory.Delete(Folder, recursive: true);
     }
 
-    private async Task OpenAsync()
+    private static Chart Chart(int number, string mailbox) => new(
+        new PatientNumber(number),
+        new ChartHead
+        {
+            SourceIds = [new Identifier { System = "fhir", Value = $"Patient/{number}" }],
+            Names = [new PersonName { Use = "official", Family = $"Sample{number}", Given = [$"Given{number}"] }],
+            BirthDate = new DateOnly(1950, 1, 1).AddDays(number % 15_000),
+            Sex = number % 2 == 0 ? "female" : "male",
+            Addresses = [new PostalAddress { Use = "home", City = "Springfield", State = "MA", PostalCode = "01101" }],
+            ContactPoints = [new ContactPoint { Kind = "email", Value = mailbox, Use = "home", Source = "fhir" }],
+            Language = "en",
+        },
+        []);
+
+    private Task SaveAsync(int number, string mailbox, bool isNew) => Context.Database.WriteAsync(
+        async (transaction, token) =>
+        {
+            await Context.Patients.SaveAsync([new ChartChange(Chart(number, mailbox), isNew, HeadChanged: true, [])], 0, transaction, token);
+            return 0;
+        },
+        CancellationToken.None);
+
+    private async Task ChangedAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken)
     {
-        _source = await FileKeySource.CreateAsync(Path.Combine(Folder, "root.key"), null, Token);
-        var database = DatabaseFactory.Open(Path.Combine(Folder, "data"));
-        await database.MigrateAsync(Token);
-        var keys = await database.WriteAsync((transaction, token) => KeyRing.CreateAsync(Organisation.Id, _source, transaction, Time, token), Token);
-        _ledgerKey = await database.WriteAsync((transaction, token) => LedgerKey.CreateAsync(_source, transaction, Time, token), Token);
+        await _shards.RefreshAsync(patients, cancellationToken);
+        if (Send is not null)
+            await Send.PatientsChangedAsync(patients, cancellationToken);
+    }
+
+    private void Connect(DeliveryOptions delivery) => Options = new SendOptions
+    {
+        Delivery = delivery,
+        Connect = new ConnectDestination(delivery, Time),
+        Policy = _ => Task.FromResult(Policy),
+        Transport = _ => Task.FromResult(new TransportGate([], [])),
+        JournalFolder = Path.Combine(Folder, "journal"),
+    };
+
+    private async Task OpenAsync(Func<IDatabase, IDatabase> wrap, CancellationToken cancellationToken)
+    {
+        var rootKey = Path.Combine(Folder, "root.key");
+        var isNew = !File.Exists(rootKey);
+        _source = isNew ? await FileKeySource.CreateAsync(rootKey, null, cancellationToken) : await FileKeySource.OpenAsync(rootKey, null, cancellationToken);
+        var database = wrap(DatabaseFactory.Open(Path.Combine(Folder, "data")));
+        await database.MigrateAsync(cancellationToken);
+        KeyRing keys;
+        if (isNew)
+        {
+            keys = await database.WriteAsync((transaction, token) => KeyRing.CreateAsync(Organisation.Id, _source, transaction, Time, token), cancellationToken);
+            _ledgerKey = await database.WriteAsync((transaction, token) => LedgerKey.CreateAsync(_source, transaction, Time, token), cancellationToken);
+            _dkim = DkimKeys.Create(Organisation.Domain, Time);
+            await File.WriteAllBytesAsync(Path.Combine(Folder, "dkim"), keys.Seal("dkim", _dkim.Export()), cancellationToken);
+        }
+        else
+        {
+            await using var connection = await database.OpenReadAsync(cancellationToken);
+            keys = await KeyRing.OpenAsync(Organisation.Id, _source, connection, Time, cancellationToken);
+            _ledgerKey = await LedgerKey.OpenAsync(_source, connection, cancellationToken);
+            _dkim = DkimKeys.Import(keys.Open("dkim", await File.ReadAllBytesAsync(Path.Combine(Folder, "dkim"), cancellationToken)));
+        }
+
+        Context = Compose(database, keys);
+    }
+
+    private OrganisationContext Compose(IDatabase database, KeyRing keys)
+    {
         var ledger = new LedgerOf(_ledgerKey, Time);
-        Context = new OrganisationContext
+        var patients = new PatientStore(database, keys, ledger, Time);
+        var consent = new ConsentStore(database, keys, ledger, Time, ChangedAsync);
+        var history = new CampaignHistory(database, keys, Organisation.TimeZone);
+        _shards = new ShardDirectory(Time).Of(Organisation.Id);
+        _shards.Attach(new ShardSources(patients, consent.LoadAsync, history.LoadAsync, history.NumbersAsync, Organisation.TimeZone));
+        _shards.Ask = (shard, question, token) => _shards.Shard(shard).Answers.RunAsync(question, token);
+        _shards.Refresh = (shard, numbers, token) => _shards.Shard(shard).Shard.RefreshAsync([.. numbers.Select(number => new PatientNumber(number))], token);
+        return new OrganisationContext
         {
             Organisation = Organisation,
             Database = database,
             Keys = keys,
             Ledger = ledger,
             Time = Time,
-            Patients = new PatientStore(database, keys, ledger, Time),
-            Consent = null!,
-            Audience = null!,
-            Sign = null!,
+            Patients = patients,
+            Consent = consent,
+            Audience = new SelectAudience(_shards),
+            Sign = new SignMessage(_dkim),
         };
     }
 }

@@ -1,0 +1,234 @@
+using System.Collections.Concurrent;
+using Sealpost.Audience;
+using Sealpost.Delivery;
+using Sealpost.Organisations;
+
+namespace Sealpost.Campaigns;
+
+/// <summary>What every running campaign of an organisation shares.</summary>
+internal sealed record SendParts(OrganisationContext Context, SendOptions Options, CampaignStore Campaigns, OutcomeWriter Writer, ShardLease Lease, ChangeWatch Watch)
+{
+    /// <summary>Domains by number.</summary>
+    public required DestinationStore Destinations { get; init; }
+
+    /// <summary>Recorded decisions.</summary>
+    public required Consent.DecisionLog Decisions { get; init; }
+
+    /// <summary>Makes return paths.</summary>
+    public required ReturnPath ReturnPath { get; init; }
+}
+
+/// <summary>One campaign while it is being sent: selection and one lane per receiving domain, until every row has an outcome.</summary>
+internal sealed class CampaignRun : IDisposable
+{
+    private readonly SendParts _parts;
+    private readonly CancellationTokenSource _stop;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, (DestinationLane Lane, Task Task)> _lanes = [];
+    private volatile bool _selectionDone;
+
+    private CampaignRun(SendParts parts, PreparedCampaign prepared, QueryScope scope, CancellationToken stopping)
+    {
+        _parts = parts;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Prepared = prepared;
+        Deliveries = new DeliveryStore(parts.Context);
+        Open = new OpenJobs(parts.Context, parts.Options, parts.Watch);
+        Rate = new RateLimit(prepared.Campaign.Content.Rate, Time);
+        Places = new SemaphoreSlim(parts.Options.MaxDestinations);
+        Plan = new RetryPlan(parts.Options.Delivery, RetryPlan.EndOf(prepared.Campaign.Content.NotAfter, parts.Context.Organisation.TimeZone));
+        Attempts = new AttemptContext(parts.Context, prepared, parts.Watch, parts.Writer, parts.ReturnPath)
+        {
+            Scope = scope,
+            Stopping = _stop.Token,
+            MaySend = () => parts.Lease.IsLive,
+        };
+        _selectionDone = prepared.Campaign.SelectionDone;
+    }
+
+    public PreparedCampaign Prepared { get; }
+
+    public Campaign Campaign => Prepared.Campaign;
+
+    public OrganisationContext Context => _parts.Context;
+
+    public SendOptions Options => _parts.Options;
+
+    public DeliveryStore Deliveries { get; }
+
+    public DestinationStore Destinations => _parts.Destinations;
+
+    public OutcomeWriter Writer => _parts.Writer;
+
+    public OpenJobs Open { get; }
+
+    public RateLimit Rate { get; }
+
+    public SemaphoreSlim Places { get; }
+
+    public RetryPlan Plan { get; }
+
+    public AttemptContext Attempts { get; }
+
+    public TimeProvider Time => _parts.Context.Time;
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    public CancellationToken Stopping => _stop.Token;
+
+    public bool SelectionDone => _selectionDone;
+
+    /// <summary>Compiles a campaign for sending; refuses one that is no longer what was approved.</summary>
+    public static async Task<CampaignRun> CreateAsync(SendParts parts, Campaign campaign, CancellationToken stopping)
+    {
+        var prepared = await PreparedCampaign.FromAsync(campaign, parts.Context, parts.Campaigns, stopping).ConfigureAwait(false);
+        if (campaign.ApprovedHash != prepared.ApprovalHash)
+            throw new RefusedException($"Campaign {campaign.Id} is no longer what was approved (its template or this program's compiler changed). Copy it and have the copy approved.");
+        var names = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in prepared.Query.Campaigns())
+        {
+            if (await parts.Campaigns.NumberOfAsync(name, stopping).ConfigureAwait(false) is { } number)
+                names[name] = number;
+        }
+
+        return new CampaignRun(parts, prepared, new QueryScope(campaign.AsOf ?? parts.Context.Today, names), stopping);
+    }
+
+    /// <summary>Sends until every row has an outcome, then finishes the campaign. Returns early, quietly, where it is stopped.</summary>
+    public async Task RunAsync()
+    {
+        var selection = Guard(SelectAsync());
+        foreach (var destination in await Deliveries.DestinationsAsync(Campaign.Id, Stopping).ConfigureAwait(false))
+            WakeLane(destination);
+        await selection.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        do
+        {
+            await LanesEndAsync().ConfigureAwait(false);
+            await ThrowFailureAsync(selection).ConfigureAwait(false);
+            Stopping.ThrowIfCancellationRequested();
+            foreach (var destination in await Deliveries.DestinationsAsync(Campaign.Id, Stopping).ConfigureAwait(false))
+                WakeLane(destination);
+        }
+        while (!await TryFinishAsync().ConfigureAwait(false));
+    }
+
+    /// <summary>A destination may have due rows: wakes its lane or starts one.</summary>
+    public void WakeLane(int destination)
+    {
+        lock (_lock)
+        {
+            if (_lanes.TryGetValue(destination, out var running) && !running.Task.IsCompleted)
+            {
+                running.Lane.Wake();
+                return;
+            }
+
+            if (running.Task is { IsFaulted: true })
+                return;
+            var lane = new DestinationLane(this, destination);
+            _lanes[destination] = (lane, Guard(Task.Run(() => lane.RunAsync(Stopping))));
+        }
+    }
+
+    /// <summary>Moves a pending row to the lane of another domain: the patient's address changed.</summary>
+    public async Task MoveAsync(Trust.Keys.PatientNumber patient, string domain)
+    {
+        var destination = await Context.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                var number = await Destinations.NumberAsync(domain, transaction, token).ConfigureAwait(false);
+                await Storage.Sql.ExecuteAsync(
+                    transaction,
+                    "UPDATE delivery SET destination = @destination WHERE org = @org AND campaign = @campaign AND patient = @patient AND state = 0",
+                    [("@destination", number), ("@org", Context.Organisation.Id.Value), ("@campaign", Campaign.Id), ("@patient", patient.Value)],
+                    token).ConfigureAwait(false);
+                return number;
+            },
+            CancellationToken.None).ConfigureAwait(false);
+        WakeLane(destination);
+    }
+
+    /// <summary>Gives up what may no longer leave: everything after <c>notAfter</c>, else what was first tried too long ago.</summary>
+    public Task ExpireAsync(int destination, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        DateTimeOffset? before = Plan.IsOver(null, now) ? null : now - Options.Delivery.GiveUpAfter;
+        return Writer.BulkAsync(
+            async (transaction, token) => JournalLines.Of(
+                Campaign.Id, await Deliveries.EndPendingAsync(Campaign.Id, destination, Outcome.Expired, before, now, transaction, token).ConfigureAwait(false), Outcome.Expired, now)).WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Dispose();
+        Places.Dispose();
+    }
+
+    private async Task SelectAsync()
+    {
+        if (_selectionDone)
+            return;
+        var select = new SelectDeliveries(Context, Options, _parts.Decisions, Destinations);
+        var done = await select.RunAsync(Prepared, destinations => { foreach (var destination in destinations) WakeLane(destination); }, Stopping).ConfigureAwait(false);
+        if (!done)
+            throw new OperationCanceledException("The campaign was stopped while its audience was selected.");
+        _selectionDone = true;
+        lock (_lock)
+        {
+            foreach (var (lane, _) in _lanes.Values)
+                lane.Wake();
+        }
+    }
+
+    private async Task LanesEndAsync()
+    {
+        while (true)
+        {
+            Task[] running;
+            lock (_lock)
+                running = [.. _lanes.Values.Select(lane => lane.Task).Where(task => !task.IsCompleted)];
+            if (running.Length == 0)
+                return;
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ThrowFailureAsync(Task selection)
+    {
+        Task[] ended;
+        lock (_lock)
+            ended = [.. _lanes.Values.Select(lane => lane.Task).Where(task => task.IsFaulted), selection];
+        foreach (var task in ended.OrderByDescending(task => task.IsFaulted))
+            await task.ConfigureAwait(false);
+    }
+
+    /// <summary>A failure anywhere stops the whole run, which is then started anew as a whole.</summary>
+    private async Task Guard(Task task)
+    {
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!task.IsCompletedSuccessfully)
+            await _stop.CancelAsync().ConfigureAwait(false);
+        await task.ConfigureAwait(false);
+    }
+
+    private Task<bool> TryFinishAsync() =>
+        Context.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                // A campaign with a pending row is not finished.
+                if (await Deliveries.OpenAsync(Campaign.Id, transaction, token).ConfigureAwait(false) > 0)
+                    return false;
+                await _parts.Campaigns.TransitAsync(
+                    new CampaignTransition(Campaign.Id, CampaignAct.Finish, "system") { Columns = [("ended_at", Storage.Sql.Stored(Now))] }, transaction, token).ConfigureAwait(false);
+                return true;
+            },
+            CancellationToken.None);
+}
+
+/// <summary>Journal lines of many deliveries at once.</summary>
+internal static class JournalLines
+{
+    public static IReadOnlyList<JournalLine> Of(long campaign, IReadOnlyList<Trust.Keys.PatientNumber> patients, Outcome outcome, DateTimeOffset at) =>
+        [.. patients.Select(patient => new JournalLine { Campaign = campaign, Patient = patient.Value, State = (int)outcome, At = at.ToUnixTimeMilliseconds() })];
+}

@@ -1,0 +1,270 @@
+using System.Data.Common;
+using System.Threading.Channels;
+using Sealpost.Consent;
+using Sealpost.Delivery;
+using Sealpost.Organisations;
+using Sealpost.Storage;
+using Sealpost.Trust.Keys;
+
+namespace Sealpost.Campaigns;
+
+/// <summary>Commits intents and outcomes of all connections together: whatever is queued while one commit runs goes into the next (group commit).</summary>
+/// <remarks>
+/// First in, first out: when an intent is durable, so is every outcome its connection queued before it. The commit itself asks
+/// whether the campaign is still being sent and whether the lease holds, so a pause, a cancel or a lost lease stops the next DATA.
+/// </remarks>
+internal sealed class OutcomeWriter : IAsyncDisposable
+{
+    private const int LargestBatch = 4_096;
+
+    private readonly OrganisationContext _context;
+    private readonly ShardLease _lease;
+    private readonly OutcomeJournal _journal;
+    private readonly DecisionLog _decisions;
+    private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Task _loop;
+
+    /// <summary>Starts the writer.</summary>
+    public OutcomeWriter(OrganisationContext context, ShardLease lease, OutcomeJournal journal, DecisionLog decisions)
+    {
+        _context = context;
+        _lease = lease;
+        _journal = journal;
+        _decisions = decisions;
+        _loop = Task.Run(RunAsync);
+    }
+
+    private int Org => _context.Organisation.Id.Value;
+
+    /// <summary>Makes the intent durable. False where DATA must not be sent: the campaign is paused or cancelled, or the row has an outcome.</summary>
+    public Task<bool> IntendAsync(Intent intent) => Queue(new Entry(intent, null));
+
+    /// <summary>Makes an outcome durable. False where the row already had one.</summary>
+    public Task<bool> SettleAsync(Settlement settlement) => Queue(new Entry(null, settlement));
+
+    /// <summary>Makes a change of many rows, in order with all others; it returns the lines for the journal.</summary>
+    /// <exception cref="RefusedException">The change refused itself before it wrote anything; its neighbours still commit.</exception>
+    public Task BulkAsync(Func<DbTransaction, CancellationToken, Task<IReadOnlyList<JournalLine>>> change) => Queue(new Entry(null, null) { Change = change });
+
+    /// <summary>Commits what is queued and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _loop.ConfigureAwait(false);
+    }
+
+    private Task<bool> Queue(Entry entry)
+    {
+        if (!_queue.Writer.TryWrite(entry))
+            entry.Fail(new InvalidOperationException("The outcome writer has stopped after an error; the campaign resumes after a restart."));
+        return entry.Done;
+    }
+
+    private async Task RunAsync()
+    {
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            var batch = new List<Entry>();
+            while (batch.Count < LargestBatch && _queue.Reader.TryRead(out var entry))
+                batch.Add(entry);
+            var commit = CommitAsync(batch);
+            await commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (commit.IsCompletedSuccessfully)
+            {
+                foreach (var entry in batch)
+                    entry.Complete();
+                continue;
+            }
+
+            // Nothing of the batch is durable; whoever waits learns it, and the rows stay as they were.
+            var failure = commit.Exception?.InnerException ?? new OperationCanceledException();
+            foreach (var entry in batch)
+                entry.Fail(failure);
+            if (failure is TransientStoreException)
+                continue;
+            Stop(failure);
+            return;
+        }
+    }
+
+    private void Stop(Exception failure)
+    {
+        _queue.Writer.TryComplete();
+        while (_queue.Reader.TryRead(out var entry))
+            entry.Fail(failure);
+    }
+
+    private async Task CommitAsync(List<Entry> batch)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await _context.Database.WriteAsync((transaction, token) => WriteAsync(batch, transaction, token), CancellationToken.None).ConfigureAwait(false);
+                break;
+            }
+            catch (TransientStoreException) when (attempt < 5)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20 * attempt), _context.Time, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+
+        // After the commit and before any DATA: the journal never says more than happened, and DATA never goes without it.
+        _journal.Append([.. batch.SelectMany(entry => entry.ToLines())]);
+    }
+
+    private async Task<int> WriteAsync(List<Entry> batch, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await _lease.CheckAsync(transaction, cancellationToken).ConfigureAwait(false);
+        foreach (var entry in batch.Where(entry => entry.Change is not null))
+            await entry.ChangeAsync(transaction, cancellationToken).ConfigureAwait(false);
+        var states = await StatesAsync(batch, transaction, cancellationToken).ConfigureAwait(false);
+        var settlements = batch.Where(entry => entry.Settlement is not null).ToList();
+        await WriteSettlementsAsync(settlements, states, transaction, cancellationToken).ConfigureAwait(false);
+        await WriteIntentsAsync([.. batch.Where(entry => entry.Intent is not null)], states, transaction, cancellationToken).ConfigureAwait(false);
+        var decisions = settlements.Select(entry => entry.Settlement!.Decision).OfType<RecordedDecision>().ToList();
+        if (decisions.Count > 0)
+            await _decisions.RecordAsync(decisions, transaction, cancellationToken).ConfigureAwait(false);
+        var receipts = settlements.Select(entry => entry.Settlement!.Receipt).OfType<Trust.Ledger.ReceiptLeaf>().ToList();
+        if (receipts.Count > 0)
+            await _context.Ledger.AppendReceiptsAsync(receipts, transaction, cancellationToken).ConfigureAwait(false);
+        var accepted = settlements.Where(entry => entry.Held && entry.Settlement!.Outcome == Outcome.Accepted).Select(entry => (entry.Settlement!.Patient, entry.Settlement.At)).ToList();
+        if (accepted.Count > 0)
+            await _context.Consent.NoteMessageAsync(accepted, transaction, cancellationToken).ConfigureAwait(false);
+        return await JournalMark.SetAsync(Org, _journal.Last + 1, transaction, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<Dictionary<long, CampaignState>> StatesAsync(List<Entry> batch, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var states = new Dictionary<long, CampaignState>();
+        foreach (var campaign in batch.Where(entry => entry.Change is null).Select(entry => entry.Campaign).Distinct())
+        {
+            await using var command = Sql.Command(transaction, "SELECT state FROM campaign WHERE org = @org AND id = @id", ("@org", Org), ("@id", campaign));
+            states[campaign] = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long state ? (CampaignState)state : CampaignState.Cancelled;
+        }
+
+        return states;
+    }
+
+    private async Task WriteSettlementsAsync(List<Entry> entries, Dictionary<long, CampaignState> states, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0)
+            return;
+        await using var command = Sql.Command(
+            transaction,
+            """
+            UPDATE delivery SET state = @state, reason = @reason, attempts = @attempts, first_at = @first, next_at = @next, changed_at = @at, tier = @tier, tls = @tls, reply = @reply
+            WHERE org = @org AND campaign = @campaign AND patient = @patient AND state IN (0, 9)
+            """,
+            ("@state", 0), ("@reason", 0), ("@attempts", 0), ("@first", 0), ("@next", 0), ("@at", 0), ("@tier", 0), ("@tls", 0), ("@reply", 0), ("@org", Org), ("@campaign", 0), ("@patient", 0));
+        foreach (var entry in entries)
+        {
+            var settlement = entry.Settlement!;
+            // A message deferred while its campaign was cancelled does not wait for another try.
+            if (settlement.Outcome == Outcome.Pending && states[settlement.Campaign] == CampaignState.Cancelled)
+                entry.Settlement = settlement = settlement with { Outcome = Outcome.Cancelled, NextAt = null };
+            Set(command, (long)settlement.Outcome, (long)settlement.Reason.GetValueOrDefault(), settlement.Attempts, Stored(settlement.FirstAt), Stored(settlement.NextAt), Sql.Stored(settlement.At), (long)settlement.Tier.GetValueOrDefault(), settlement.Tls, settlement.ReplyCode);
+            command.Parameters[10].Value = settlement.Campaign;
+            command.Parameters[11].Value = (long)settlement.Patient.Value;
+            entry.Held = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 1;
+        }
+    }
+
+    private async Task WriteIntentsAsync(List<Entry> entries, Dictionary<long, CampaignState> states, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0)
+            return;
+        await using var command = Sql.Command(
+            transaction,
+            """
+            UPDATE delivery SET state = 9, attempts = @attempts, first_at = @first, changed_at = @at, token = @token
+            WHERE org = @org AND campaign = @campaign AND patient = @patient AND state = 0
+            """,
+            ("@attempts", 0), ("@first", 0), ("@at", 0), ("@token", Array.Empty<byte>()), ("@org", Org), ("@campaign", 0), ("@patient", 0));
+        foreach (var entry in entries)
+        {
+            var intent = entry.Intent!;
+            entry.Held = false;
+            if (states[intent.Campaign] != CampaignState.Sending)
+                continue;
+            Set(command, intent.Attempts, Sql.Stored(intent.FirstAt), Sql.Stored(intent.At));
+            command.Parameters[3].Value = intent.ReturnToken;
+            command.Parameters[5].Value = intent.Campaign;
+            command.Parameters[6].Value = (long)intent.Patient.Value;
+            entry.Held = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 1;
+        }
+    }
+
+    private static void Set(DbCommand command, params ReadOnlySpan<long> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            command.Parameters[i].Value = values[i];
+    }
+
+    private static long Stored(DateTimeOffset? instant) => instant is { } at ? Sql.Stored(at) : 0;
+
+    /// <summary>One thing to commit and who waits for it.</summary>
+    private sealed class Entry(Intent? intent, Settlement? settlement)
+    {
+        private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Intent? Intent => intent;
+
+        public Settlement? Settlement { get; set; } = settlement;
+
+        /// <summary>The row took it.</summary>
+        public bool Held { get; set; }
+
+        public long Campaign => intent?.Campaign ?? Settlement!.Campaign;
+
+        public Task<bool> Done => _done.Task;
+
+        public Func<DbTransaction, CancellationToken, Task<IReadOnlyList<JournalLine>>>? Change { get; init; }
+
+        private IReadOnlyList<JournalLine> Lines { get; set; } = [];
+
+        private RefusedException? Refusal { get; set; }
+
+        public async Task ChangeAsync(DbTransaction transaction, CancellationToken cancellationToken)
+        {
+            try
+            {
+                Lines = await Change!(transaction, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RefusedException refusal)
+            {
+                Refusal = refusal;
+            }
+        }
+
+        public IEnumerable<JournalLine> ToLines() =>
+            Change is not null ? Lines : Held ? [intent?.ToLine() ?? Settlement!.ToLine()] : [];
+
+        public void Complete()
+        {
+            if (Refusal is not null)
+                _done.TrySetException(Refusal);
+            else
+                _done.TrySetResult(Held);
+        }
+
+        public void Fail(Exception failure) => _done.TrySetException(failure);
+    }
+}
+
+/// <summary>The newest journal frame a database knows of.</summary>
+internal static class JournalMark
+{
+    public static Task<int> SetAsync(int org, long frame, DbTransaction transaction, CancellationToken cancellationToken) =>
+        Sql.ExecuteAsync(
+            transaction,
+            "INSERT INTO journal_mark (org, seq) VALUES (@org, @seq) ON CONFLICT (org) DO UPDATE SET seq = excluded.seq",
+            [("@org", org), ("@seq", frame)],
+            cancellationToken);
+
+    public static async Task<long> GetAsync(int org, DbConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(connection, "SELECT seq FROM journal_mark WHERE org = @org", ("@org", org));
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long seq ? seq : 0;
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Sealpost.Campaigns;
+
+/// <summary>What sending tells the operator: numbers and kinds only.</summary>
+internal static partial class SendLog
+{
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Information, Message = "Campaign {Campaign} is being sent.")]
+    public static partial void Started(ILogger logger, long campaign);
+
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Information, Message = "Campaign {Campaign} has stopped for now.")]
+    public static partial void Stopped(ILogger logger, long campaign);
+
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Information, Message = "Campaign {Campaign} is finished.")]
+    public static partial void Finished(ILogger logger, long campaign);
+
+    [LoggerMessage(EventId = 4004, Level = LogLevel.Warning, Message = "Campaign {Campaign} met an error of kind {Kind} and starts again in {Seconds} seconds.")]
+    public static partial void StartsAgain(ILogger logger, long campaign, string kind, int seconds);
+
+    [LoggerMessage(EventId = 4005, Level = LogLevel.Error, Message = "Campaign {Campaign} stopped after an error of kind {Kind} that does not mend itself. Nothing more is sent until the program is started again.")]
+    public static partial void Broken(ILogger logger, long campaign, string kind);
+
+    [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "{Count} deliveries were in flight when the program last ended. They are in doubt and are not sent again; see the campaign reports.")]
+    public static partial void InDoubt(ILogger logger, int count);
+
+    [LoggerMessage(EventId = 4007, Level = LogLevel.Warning, Message = "The database was older than the outcome journal. {Frames} frames were replayed before sending.")]
+    public static partial void Replayed(ILogger logger, long frames);
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using MemoryPack;
+using Sealpost.Consent;
+using Sealpost.Delivery;
+using Sealpost.Trust.Ledger;
+
+namespace Sealpost.Campaigns;
+
+/// <summary>Turns the end of a try into what is committed: the row's next state, the receipt, the decision.</summary>
+internal static class SettleAttempt
+{
+    public static Settlement Of(CampaignRun run, LaneJob job, AttemptEnd end, string domain)
+    {
+        var now = run.Now;
+        var first = job.Due.FirstAt ?? now;
+        var attempts = job.Due.Attempts + 1;
+        var over = end.Outcome == Outcome.Pending && run.Plan.IsOver(first, now);
+        var outcome = over ? Outcome.Expired : end.Outcome;
+        return new Settlement
+        {
+            Campaign = run.Campaign.Id,
+            Patient = job.Due.Patient,
+            Outcome = outcome,
+            Reason = end.Reason,
+            Attempts = end.Outcome == Outcome.WithheldBasis ? job.Due.Attempts : attempts,
+            FirstAt = first,
+            NextAt = outcome == Outcome.Pending ? run.Plan.Next(attempts, first, now) : null,
+            At = now,
+            Tier = end.Observed?.Tier,
+            Tls = TlsNumber(end.Observed?.TlsVersion),
+            ReplyCode = end.Reply?.Code ?? 0,
+            Receipt = end.Outcome == Outcome.WithheldBasis ? null : Receipt(run, job, end, outcome, domain, now),
+            Decision = end.Decision is null ? null : Recorded.Of(run.Campaign.Id, job.Due.Patient, attempts, end.Moment, end.Decision, job.Patient.State.Version, now),
+        };
+    }
+
+    private static ReceiptLeaf? Receipt(CampaignRun run, LaneJob job, AttemptEnd end, Outcome outcome, string domain, DateTimeOffset now)
+    {
+        if (job.Key is null)
+            return null;
+        var permit = end.Decision as ConsentDecision.Permit;
+        var receipt = new Receipt
+        {
+            Campaign = run.Campaign.Id,
+            Attempt = job.Due.Attempts + 1,
+            Outcome = outcome == Outcome.Pending ? "Deferred" : outcome.ToString(),
+            Recipient = permit?.Address.Open() ?? "@" + domain,
+            Mx = end.Observed?.Mx ?? "",
+            Ip = end.Observed?.Ip ?? "",
+            Tier = end.Observed?.Tier.ToString() ?? "",
+            TlsVersion = end.Observed?.TlsVersion ?? "",
+            Cipher = end.Observed?.Cipher ?? "",
+            CertificateFingerprint = end.Observed?.CertificateFingerprint ?? "",
+            Policy = end.Observed?.Policy ?? "",
+            Rule = end.Rule,
+            Reply = end.Reply is { } reply ? $"{reply} {reply.Text}" : end.Detail,
+            ContentHash = end.ContentHash,
+            Template = run.Prepared.Template.Hash,
+            MessageId = end.MessageId,
+            StartedAt = end.StartedAt ?? now,
+            EndedAt = now,
+            LastHopNotSeen = end.Observed?.Relay ?? false,
+            Authorization = permit?.Authorization,
+        };
+        var clear = MemoryPackSerializer.Serialize(receipt);
+        var id = new Guid(RandomNumberGenerator.GetBytes(16));
+        var salt = RandomNumberGenerator.GetBytes(32);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(salt);
+        hash.AppendData(clear);
+        var part = string.Create(CultureInfo.InvariantCulture, $"receipt:{id}");
+        return new ReceiptLeaf(id, run.Context.Organisation.Id, run.Campaign.Id, job.Due.Patient, job.Key.Seal(part, 1, clear), salt, hash.GetHashAndReset());
+    }
+
+    private static int TlsNumber(string? version) => version switch
+    {
+        null or "" => 0,
+        _ when version.Contains("1.3", StringComparison.Ordinal) => 13,
+        _ when version.Contains("1.2", StringComparison.Ordinal) => 12,
+        _ => 1,
+    };
+}
