@@ -1,0 +1,36 @@
+namespace Sealpost.App.Demo;
+
+/// <summary>A ready campaign: its file and the bodies that it names.</summary>
+/// <param name="Name">Name, as in its file.</param>
+/// <param name="Yaml">Campaign file.</param>
+/// <param name="Files">Texts by file name.</param>
+internal sealed record DemoCampaign(string Name, string Yaml, IReadOnlyDictionary<string, string> Files)
+{
+    /// <summary>Text of a file the campaign names; null where it is none of its own.</summary>
+    public string? Read(string file) => Files.GetValueOrDefault(file);
+}
+
+/// <summary>The three campaigns of the demo: care for a condition, prevention by age, and marketing that needs authorizations.</summary>
+internal static class DemoCampaigns
+{
+    /// <summary>The domain the files are written for.</summary>
+    public const string Domain = "mail.greenvalley.test";
+
+    private const string Prefix = "Sealpost.App.Demo.Campaigns/";
+
+    /// <summary>The campaigns, the main one first, with sender and links in a domain.</summary>
+    /// <param name="domain">Sender domain of the demo organisation.</param>
+    public static IReadOnlyList<DemoCampaign> For(string domain) =>
+        [Load("eye-exam", "body.mjml", domain), Load("flu-shot", "body.mjml", domain), Load("fitness-club", "body.md", domain)];
+
+    private static DemoCampaign Load(string name, string body, string domain) =>
+        new(name, Text($"{name}/campaign.yaml", domain), new Dictionary<string, string>(StringComparer.Ordinal) { [body] = Text($"{name}/{body}", domain) });
+
+    private static string Text(string path, string domain)
+    {
+        using var stream = typeof(DemoCampaigns).Assembly.GetManifestResourceStream(Prefix + path)
+            ?? throw new InvalidOperationException($"The embedded file {path} is missing from this build.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Replace(Domain, domain, StringComparison.Ordinal);
+    }
+}
