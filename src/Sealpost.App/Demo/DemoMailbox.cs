@@ -61,7 +61,7 @@ internal sealed class DemoMailbox : IAsyncDisposable
     {
         var mailbox = new DemoMailbox(options, time);
         var certificates = mailbox._certificates;
-        mailbox.Listen("*", GoodName, certificates.Issue(GoodName));
+        mailbox.Listen("*", GoodName, certificates.Issue(GoodName, "localhost", "127.0.0.1"));
         mailbox.Listen(NoTlsDomain, "mx." + NoTlsDomain, null);
         mailbox.Listen(WrongNameDomain, "mx." + WrongNameDomain, certificates.Issue("mx.elsewhere.example"));
         mailbox.Listen(ExpiredDomain, "mx." + ExpiredDomain, certificates.IssueExpired("mx." + ExpiredDomain));

@@ -30,16 +30,16 @@ internal sealed class MailboxCertificates : IDisposable
     public X509Certificate2 Root { get; }
 
     /// <summary>A server certificate with its key, good for a year from yesterday.</summary>
-    public X509Certificate2 Issue(string name) => Issue(name, _time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddYears(1));
+    public X509Certificate2 Issue(params string[] names) => Issue(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddYears(1), names);
 
     /// <summary>A server certificate that ended yesterday.</summary>
-    public X509Certificate2 IssueExpired(string name) => Issue(name, _time.GetUtcNow().AddDays(-90), _time.GetUtcNow().AddDays(-1));
+    public X509Certificate2 IssueExpired(string name) => Issue(_time.GetUtcNow().AddDays(-90), _time.GetUtcNow().AddDays(-1), name);
 
     /// <summary>A server certificate for a time.</summary>
-    public X509Certificate2 Issue(string name, DateTimeOffset from, DateTimeOffset to)
+    public X509Certificate2 Issue(DateTimeOffset from, DateTimeOffset to, params string[] names)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = Request(name, key);
+        var request = Request(names, key);
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, true, false));
         using var certificate = request.Create(_root, from, to, RandomNumberGenerator.GetBytes(16));
         return certificate.CopyWithPrivateKey(key);
@@ -49,7 +49,7 @@ internal sealed class MailboxCertificates : IDisposable
     public X509Certificate2 SelfSigned(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return Request(name, key).CreateSelfSigned(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddYears(1));
+        return Request([name], key).CreateSelfSigned(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddYears(1));
     }
 
     /// <summary>What a listener hands to the handshake.</summary>
@@ -63,19 +63,23 @@ internal sealed class MailboxCertificates : IDisposable
         _key.Dispose();
     }
 
-    private static CertificateRequest Request(string name, ECDsa key)
+    private static CertificateRequest Request(string[] names, ECDsa key)
     {
         var request = new CertificateRequest("CN=Sealpost demo mailbox", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([ServerAuthentication], false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        var names = new SubjectAlternativeNameBuilder();
-        if (IPAddress.TryParse(name, out var address))
-            names.AddIpAddress(address);
-        else
-            names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
+        var alternatives = new SubjectAlternativeNameBuilder();
+        foreach (var name in names)
+        {
+            if (IPAddress.TryParse(name, out var address))
+                alternatives.AddIpAddress(address);
+            else
+                alternatives.AddDnsName(name);
+        }
+
+        request.CertificateExtensions.Add(alternatives.Build());
         return request;
     }
 }

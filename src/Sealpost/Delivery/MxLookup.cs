@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -14,6 +15,8 @@ internal sealed record MxAnswer(IReadOnlyList<string> Hosts, ConnectResult? Fail
 /// <summary>Asks DNS for MX hosts and their addresses. RFC 5321 §5.1.</summary>
 internal sealed class MxLookup
 {
+    private static readonly SearchValues<char> HostChars = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+
     private const int MaxHosts = 10;
     private const int MaxAddressesPerFamily = 2;
     private readonly LookupClient _dns;
@@ -65,10 +68,14 @@ internal sealed class MxLookup
     }
 
     private static List<string> Order(List<MxRecord> records) =>
-        [.. records.Where(r => r.Exchange.Value != ".")
-            .Select(r => (r.Preference, Tie: RandomNumberGenerator.GetInt32(int.MaxValue), Host: r.Exchange.Value.TrimEnd('.').ToLowerInvariant()))
+        [.. records.Select(r => (r.Preference, Tie: RandomNumberGenerator.GetInt32(int.MaxValue), Host: r.Exchange.Value.TrimEnd('.').ToLowerInvariant()))
+            .Where(r => IsHostName(r.Host))
             .OrderBy(r => r.Preference).ThenBy(r => r.Tie)
             .Select(r => r.Host).Distinct(StringComparer.Ordinal).Take(MaxHosts)];
+
+    // RFC 5321 §2.3.5: a host name, no address and nothing that a resolver or a log would read otherwise.
+    private static bool IsHostName(string host) =>
+        host.Length is > 0 and <= 253 && !host.AsSpan().ContainsAnyExcept(HostChars) && !IPAddress.TryParse(host, out _);
 
     private async Task<MxAnswer> ImplicitAsync(string domain, CancellationToken cancellationToken)
     {

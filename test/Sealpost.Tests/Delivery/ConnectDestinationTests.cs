@@ -117,14 +117,50 @@ public sealed class ConnectDestinationTests : IAsyncLifetime
         Assert.Equal(0, mailbox.Store.BodyBytesFor("zoe@example.com"));
     }
 
-    [Fact]
-    public async Task A_relay_is_verified_by_its_own_name_and_says_that_the_last_hop_is_not_seen()
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1")]
+    public async Task A_relay_s_receipt_says_that_the_last_hop_is_not_seen(string host)
     {
-        var route = _mailbox.Routes["*"];
-        var options = _mailbox.OptionsFor("mail.greenvalley.test") with { Via = $"127.0.0.1:{route.Port}" };
-        // The receiver's certificate names mx.mailbox.example, not the relay as configured.
-        var result = await new ConnectDestination(options, TimeProvider.System).ConnectAsync("example.com", Token);
+        var via = $"{host}:{_mailbox.Routes["*"].Port}";
+        await using var session = Assert.IsType<ConnectResult.Connected>(await ConnectVia(via)).Session;
+        Assert.Equal((true, via, host), (session.Observed.Relay, session.Observed.Endpoint, session.Observed.Mx));
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1")]
+    public async Task A_relay_must_have_a_certificate_for_the_name_configured(string host)
+    {
+        var result = await ConnectVia($"{host}:{_mailbox.Routes[DemoMailbox.WrongNameDomain].Port}");
         Assert.Equal(WithholdReason.CertificateNameMismatch, Assert.IsType<ConnectResult.Withheld>(result).Reason);
+    }
+
+    [Fact]
+    public async Task A_mailbox_in_another_process_is_reached_by_its_description()
+    {
+        using var stop = new CancellationTokenSource();
+        var line = new LineWriter();
+        var running = DemoMailbox.RunAsync(new MailboxOptions(), line, TimeProvider.System, stop.Token);
+        var options = MailboxDescription.FromJson(await line.Line.WaitAsync(Token)).ToOptions("mail.greenvalley.test");
+        await using (var session = Assert.IsType<ConnectResult.Connected>(await new ConnectDestination(options, TimeProvider.System).ConnectAsync("example.com", Token)).Session)
+            Assert.Equal(Tier.T2, session.Observed.Tier);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task The_mailbox_keeps_records_when_bodies_are_over_the_bound()
+    {
+        await using var mailbox = DemoMailbox.Start(new MailboxOptions { MaxKeptBytes = 25, MaxMessages = 3 }, TimeProvider.System);
+        await using var session = await OpenAsync(mailbox, "example.com");
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.True((await EnvelopeAsync(session, $"zoe{i}@example.com")).IsPositive);
+            Assert.True((await session.DataAsync("a: b\r\n\r\nxy\r\n"u8.ToArray(), Token)).IsPositive);
+        }
+
+        Assert.Equal([("zoe1@example.com", 0), ("zoe2@example.com", 12), ("zoe3@example.com", 12)], mailbox.Store.Messages.Select(m => (m.Recipient, m.Bytes.Length)));
     }
 
     [Theory]
@@ -208,10 +244,26 @@ public sealed class ConnectDestinationTests : IAsyncLifetime
 
     private static ConnectDestination Connect(DemoMailbox mailbox) => new(mailbox.OptionsFor("mail.greenvalley.test"), TimeProvider.System);
 
+    private Task<ConnectResult> ConnectVia(string via) =>
+        new ConnectDestination(_mailbox.OptionsFor("mail.greenvalley.test") with { Via = via }, TimeProvider.System).ConnectAsync("example.com", Token);
+
     private static Task<SmtpReply> EnvelopeAsync(SmtpSession session, string recipient) =>
         session.EnvelopeAsync("b+x@bounce.example.com", recipient, 100, Token);
 
     private static Task<ConnectResult> ConnectTo(ScriptedServer server) => new ConnectDestination(
         new DeliveryOptions { HeloName = "mail.greenvalley.test", Routes = new Dictionary<string, DeliveryRoute> { ["*"] = new("localhost", server.Port, "mx.example.com") } },
         TimeProvider.System).ConnectAsync("example.com", Token);
+
+    private sealed class LineWriter : StringWriter
+    {
+        private readonly TaskCompletionSource<string> _line = new();
+
+        public Task<string> Line => _line.Task;
+
+        public override Task WriteLineAsync(ReadOnlyMemory<char> buffer, CancellationToken cancellationToken = default)
+        {
+            _line.TrySetResult(buffer.ToString());
+            return Task.CompletedTask;
+        }
+    }
 }

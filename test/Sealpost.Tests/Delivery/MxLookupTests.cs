@@ -57,6 +57,20 @@ public sealed class MxLookupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_DNS_server_that_is_not_there_defers() =>
+        Assert.IsType<ConnectResult.Deferred>(await new ConnectDestination(
+            new DeliveryOptions { HeloName = "mail.greenvalley.test", DnsServer = "127.0.0.1:1" }, TimeProvider.System).ConnectAsync("clinic.example", Token));
+
+    [Fact]
+    public async Task An_MX_that_is_no_host_name_is_passed_over()
+    {
+        _dns.WithMx("odd.example", 5, "127.0.0.1").WithMx("odd.example", 6, "mx;rm.example").WithMx("odd.example", 10, "mx.odd.example");
+        Assert.Equal(["mx.odd.example"], (await new MxLookup(_dns.Server).HostsAsync("odd.example", Token)).Hosts);
+        _dns.WithMx("none.example", 5, "127.0.0.1");
+        Assert.IsType<ConnectResult.Deferred>(await ConnectAsync("none.example", 25));
+    }
+
+    [Fact]
     public async Task Without_MX_the_domain_itself_is_the_host()
     {
         _dns.WithA("small.example", "127.0.0.1");
