@@ -15,6 +15,9 @@ internal sealed class FactValue(Field field, RenderInput input, Fact fact) : Flu
         field.Member(name) is { } member ? member.Read!(input, fact) ?? new MissingValue(member.Path) : NilValue.Instance;
 
     /// <inheritdoc/>
+    public override ValueTask<FluidValue> GetIndexAsync(FluidValue index, TemplateContext context) => GetValueAsync(index.ToStringValue(), context);
+
+    /// <inheritdoc/>
     public override bool Equals(FluidValue other) => ReferenceEquals(this, other);
 
     /// <inheritdoc/>

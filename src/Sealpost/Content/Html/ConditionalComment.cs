@@ -12,18 +12,23 @@ internal static partial class ConditionalComment
     public static bool Is(string comment) => Condition().IsMatch(comment) || comment.Trim() is "<![endif]" or "[if !mso]><!" or "<!";
 
     /// <summary>Whether it holds only layout whose addresses are permitted; problems name addresses that are not.</summary>
-    public static bool IsSafe(string comment, HostRules hosts, Action<string> problem)
+    public static bool IsSafe(string comment, HostRules hosts, Action<string, string> problem)
     {
         if (comment.Length > 20_000 || Forbidden().IsMatch(comment))
             return false;
         var safe = true;
         foreach (Match url in StyleAddress().Matches(comment))
-            safe &= Permit(hosts.RefuseResource(url.Groups["url"].Value.Trim().Trim('"', '\'')), problem);
+        {
+            var address = url.Groups["url"].Value.Trim().Trim('"', '\'');
+            safe &= Permit(address, hosts.RefuseResource(address), problem);
+        }
+
+
         var rest = Element().Replace(Frame().Replace(comment, ""), match => SafeElement(match, hosts, problem, ref safe));
         return safe && !rest.Contains('<', StringComparison.Ordinal);
     }
 
-    private static string SafeElement(Match match, HostRules hosts, Action<string> problem, ref bool safe)
+    private static string SafeElement(Match match, HostRules hosts, Action<string, string> problem, ref bool safe)
     {
         var name = match.Groups["name"].Value.ToLowerInvariant();
         if (!Elements.Contains(name) && !name.StartsWith("v:", StringComparison.Ordinal) && !name.StartsWith("o:", StringComparison.Ordinal) && !name.StartsWith("w:", StringComparison.Ordinal))
@@ -36,19 +41,19 @@ internal static partial class ConditionalComment
             if (key.StartsWith("on", StringComparison.Ordinal))
                 safe = false;
             else if (key == "href" && value.Length > 0)
-                safe &= Permit(HostRules.RefuseLink(value), problem);
+                safe &= Permit(value, HostRules.RefuseLink(value), problem);
             else if (EmailMarkup.Addresses.Contains(key) && value.Length > 0)
-                safe &= Permit(hosts.RefuseResource(value), problem);
+                safe &= Permit(value, hosts.RefuseResource(value), problem);
         }
 
         return "";
     }
 
-    private static bool Permit(string? refusal, Action<string> problem)
+    private static bool Permit(string address, string? refusal, Action<string, string> problem)
     {
         if (refusal is null)
             return true;
-        problem(refusal);
+        problem(address, refusal);
         return false;
     }
 

@@ -29,6 +29,9 @@ internal sealed class FilteredExpression(Expression input, string name, IReadOnl
         if (value is MissingValue && name != "default")
             return value;
 
+        if (name is "join" or "sum" && value is ArrayValue items && items.Values.FirstOrDefault(item => item is MissingValue) is { } gap)
+            return gap;
+
         // A captured block is markup already escaped: whatever is made from it is text again, and is escaped when printed.
         if (value is StringValue { Encode: false } && name is not ("default" or "strip" or "lstrip" or "rstrip"))
             value = new StringValue(value.ToStringValue());
