@@ -7,6 +7,16 @@ namespace Sealpost.Patients;
 /// <summary>Says which column of a CSV file holds what; written in YAML, see docs/import-csv.md.</summary>
 public sealed record CsvMap
 {
+    private static readonly IDeserializer Yaml = new DeserializerBuilder()
+        .WithNamingConvention(CamelCaseNamingConvention.Instance)
+        .WithDuplicateKeyChecking()
+        .WithTypeMapping<IReadOnlyList<CsvKey>, List<CsvKey>>()
+        .WithTypeMapping<IReadOnlyList<CsvContact>, List<CsvContact>>()
+        .WithTypeMapping<IReadOnlyList<CsvFact>, List<CsvFact>>()
+        .WithTypeMapping<IReadOnlyList<string>, List<string>>()
+        .WithTypeMapping<IReadOnlyDictionary<string, string>, Dictionary<string, string>>()
+        .Build();
+
     /// <summary>Name of the source; its addresses are attested under it. Required.</summary>
     public string Source { get; init; } = "";
 
@@ -55,7 +65,7 @@ public sealed record CsvMap
     {
         try
         {
-            var map = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).WithDuplicateKeyChecking().Build().Deserialize<CsvMap?>(yaml)
+            var map = Yaml.Deserialize<CsvMap?>(yaml)
                 ?? throw new ImportException("The map is empty; docs/import-csv.md shows one.");
             map.Check();
             return map;

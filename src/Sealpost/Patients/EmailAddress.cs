@@ -34,7 +34,9 @@ public static class EmailAddress
         var labels = domain.Split('.');
         if (labels.Length < 2 || labels.Any(label => label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-' || !label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')))
             return null;
-        return local.ToLowerInvariant() + "@" + domain;
+
+        // RFC 6761 §6.4: names under invalid never resolve; forms are filled with them where there is no address.
+        return labels[^1] == "invalid" ? null : local.ToLowerInvariant() + "@" + domain;
     }
 
     /// <summary>The domain of a normalised mailbox.</summary>
