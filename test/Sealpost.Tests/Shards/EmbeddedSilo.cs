@@ -37,8 +37,14 @@ internal sealed class EmbeddedSilo : IAsyncDisposable
 
     public OrganisationShards Shards(OrganisationId organisation, ShardSources sources)
     {
-        var shards = _host.Services.GetRequiredService<ShardDirectory>().Of(organisation);
+        var shards = Unattached(organisation);
         shards.Attach(sources);
+        return shards;
+    }
+
+    public OrganisationShards Unattached(OrganisationId organisation)
+    {
+        var shards = _host.Services.GetRequiredService<ShardDirectory>().Of(organisation);
         PatientShardGrain.Connect(shards, _host.Services.GetRequiredService<IGrainFactory>());
         return shards;
     }
