@@ -1,8 +1,11 @@
+using Sealpost.Benchmarks.Selecting;
 using Sealpost.Benchmarks.Sending;
 
 if (args is [SmtpSink.Argument])
     await SmtpSink.ServeAsync();
 else if (args is ["sending"])
     await SendingBench.RunAsync(Console.Out, CancellationToken.None);
+else if (args is ["audience", .. var size])
+    new AudienceBench(Console.Out, size is [var patients] ? int.Parse(patients, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000).Run();
 else
     BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

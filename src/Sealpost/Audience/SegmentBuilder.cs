@@ -8,7 +8,8 @@ namespace Sealpost.Audience;
 /// <summary>Builds segments from patients, who come in ascending order.</summary>
 internal sealed class SegmentBuilder(NamePool names)
 {
-    private readonly Dictionary<(FactFamily Family, string System, string Code), List<Entry>> _byCode = [];
+    private readonly Dictionary<RawKey, List<Entry>> _byRaw = [];
+    private readonly Dictionary<string, ushort> _units = new(StringComparer.Ordinal);
     private readonly Dictionary<(FactFamily Family, string Key), List<Entry>> _byKey = [];
     private readonly List<Entry> _encounters = [];
     private readonly ulong[] _members = new ulong[Bitmap.Words];
@@ -73,15 +74,12 @@ internal sealed class SegmentBuilder(NamePool names)
     {
         _births[ordinal] = FactDay.Code(head.BirthDate);
         var plain = new Entry(ordinal, FactDay.None, FactDay.None, NamePool.NoUnit, double.NaN);
-        if (FactRules.Fold(head.Sex) is { } sex)
-            Add(FactFamily.Sex, sex, plain);
-        if (FactRules.Fold(head.Language) is { } language)
-            Add(FactFamily.Language, language, plain);
+        AddName(FactFamily.Sex, head.Sex, plain);
+        AddName(FactFamily.Language, head.Language, plain);
         foreach (var place in FactRules.Places(head))
         {
             var entry = plain with { Until = FactDay.Code(place.EndsOn) };
-            if (FactRules.Fold(place.State) is { } state)
-                Add(FactFamily.State, state, entry);
+            AddName(FactFamily.State, place.State, entry);
             if (FactRules.Zip(place) is { } zip)
                 Add(FactFamily.Zip, zip, entry);
         }
@@ -102,14 +100,12 @@ internal sealed class SegmentBuilder(NamePool names)
             case FactFamily.Appointment:
                 Add(family, "", new Entry(ordinal, day, FactDay.None, NamePool.NoUnit, double.NaN));
                 break;
-            case FactFamily.Payer when FactRules.Fold(fact.Text) is { } payer:
-                Add(family, payer, new Entry(ordinal, FactDay.None, FactDay.Code(fact.Until), NamePool.NoUnit, double.NaN));
-                break;
             case FactFamily.Payer:
+                AddName(family, fact.Text, new Entry(ordinal, FactDay.None, FactDay.Code(fact.Until), NamePool.NoUnit, double.NaN));
                 break;
             default:
                 var entry = family == FactFamily.Lab
-                    ? new Entry(ordinal, day, FactDay.None, names.Unit(fact.Unit), FactRules.Value(fact) ?? double.NaN)
+                    ? new Entry(ordinal, day, FactDay.None, Unit(fact.Unit), FactRules.Value(fact) ?? double.NaN)
                     : new Entry(ordinal, day, FactDay.None, NamePool.NoUnit, double.NaN);
                 for (var i = 0; i < fact.Codes.Count; i++)
                     Insert(Run(family, fact.Codes[i]), entry);
@@ -119,11 +115,30 @@ internal sealed class SegmentBuilder(NamePool names)
 
     private void Add(FactFamily family, string key, Entry entry) => Insert(Run(family, key), entry);
 
+    /// <summary>Adds a name as compared: without regard to case and outer white space.</summary>
+    private void AddName(FactFamily family, string? name, Entry entry)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+            return;
+        ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(_byRaw, new RawKey(family, "", name), out _);
+        Insert(run ??= Run(family, FactRules.Fold(name)!), entry);
+    }
+
     /// <summary>Two spellings of a code share one run.</summary>
     private List<Entry> Run(FactFamily family, Concept concept)
     {
-        ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(_byCode, (family, concept.System, concept.Code), out _);
+        ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(_byRaw, new RawKey(family, concept.System, concept.Code), out _);
         return run ??= Run(family, CodePattern.KeyOf(concept.System, concept.Code));
+    }
+
+    private ushort Unit(string? unit)
+    {
+        if (string.IsNullOrEmpty(unit))
+            return NamePool.NoUnit;
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_units, unit, out var known);
+        if (!known)
+            number = names.Unit(unit);
+        return number;
     }
 
     private List<Entry> Run(FactFamily family, string key)
@@ -139,7 +154,19 @@ internal sealed class SegmentBuilder(NamePool names)
         var at = run.Count;
         while (at > 0 && run[at - 1].CompareTo(entry) > 0)
             at--;
-        if (at == 0 || run[at - 1] != entry)
+        if (at > 0 && run[at - 1] == entry)
+            return;
+        if (at == run.Count)
+            run.Add(entry);
+        else
             run.Insert(at, entry);
+    }
+
+    /// <summary>A code or name as a chart writes it. Codes differ more than systems do, so they alone are hashed.</summary>
+    private readonly record struct RawKey(FactFamily Family, string System, string Code)
+    {
+        public bool Equals(RawKey other) => Family == other.Family && Code == other.Code && System == other.System;
+
+        public override int GetHashCode() => unchecked((Code.GetHashCode(StringComparison.Ordinal) * 31) + (int)Family);
     }
 }

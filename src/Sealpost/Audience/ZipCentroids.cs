@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Globalization;
 
@@ -11,6 +12,10 @@ internal static class ZipCentroids
     /// <summary>IUGG mean radius of the earth, kilometres.</summary>
     private const double EarthRadius = 6_371.0088;
 
+    private const int MostAnswers = 256;
+
+    private static readonly ConcurrentDictionary<NearZip, IReadOnlyList<string>> Answers = new();
+
     private static readonly Lazy<FrozenDictionary<string, (double X, double Y, double Z)>> Points = new(Load);
 
     public static bool IsKnown(string zip) => Points.Value.ContainsKey(zip);
@@ -19,8 +24,15 @@ internal static class ZipCentroids
     public static bool IsWithin(NearZip near, string zip) =>
         Points.Value.TryGetValue(near.Zip, out var centre) && Points.Value.TryGetValue(zip, out var point) && Haversine(centre, point) <= Reach(near);
 
-    /// <summary>All ZIPs within the distance.</summary>
+    /// <summary>All ZIPs within the distance; the answer is kept, since every shard asks for the same.</summary>
     public static IReadOnlyList<string> Within(NearZip near)
+    {
+        if (Answers.Count > MostAnswers)
+            Answers.Clear();
+        return Answers.GetOrAdd(near, FindWithin);
+    }
+
+    private static IReadOnlyList<string> FindWithin(NearZip near)
     {
         if (!Points.Value.TryGetValue(near.Zip, out var centre))
             return [];

@@ -18,6 +18,8 @@ public sealed class SyntheaClinic : IAsyncLifetime
 {
     internal static readonly OrganisationId Id = new(3);
 
+    private static readonly string[] Types = ["Patient", "Condition", "MedicationRequest", "Observation", "Encounter", "Procedure", "Immunization"];
+
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2019, 4, 20, 12, 0, 0, TimeSpan.Zero));
     private readonly Dictionary<string, PatientNumber> _numbers = [];
     private readonly List<(PatientNumber Patient, Engagement Engagement)> _engagements = [];
@@ -53,7 +55,7 @@ public sealed class SyntheaClinic : IAsyncLifetime
         }
 
         _folder = Directory.CreateTempSubdirectory("sealpost-test-").FullName;
-        string[] files = [.. new[] { "Patient", "Condition", "MedicationRequest", "Observation", "Encounter", "Procedure", "Immunization" }.Select(type => Path.Combine(data, type + ".ndjson.gz"))];
+        string[] files = [.. Types.Select(type => Path.Combine(data, type + ".ndjson.gz"))];
         var extra = Path.Combine(_folder, "extra.ndjson");
         await File.WriteAllLinesAsync(extra, Extras([.. RawPatient.Read(files[0]).Select(patient => patient.Id)]), Token);
         Raw = RawPatient.Read([.. files, extra]);
