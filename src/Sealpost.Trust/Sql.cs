@@ -41,4 +41,19 @@ internal static class Sql
     }
 
     public static byte[] Bytes(this DbDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
+
+    /// <summary>A day number; null where the column is.</summary>
+    public static DateOnly? Day(this DbDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : DateOnly.FromDayNumber((int)reader.GetInt64(column));
+
+    /// <summary>Unix milliseconds; null where the column is.</summary>
+    public static DateTimeOffset? Instant(this DbDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
+
+    /// <summary>The next number of a table that counts per organisation, from 1.</summary>
+    public static async Task<int> NextIdAsync(this DbTransaction transaction, string table, Keys.OrganisationId organisation, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command($"SELECT COALESCE(MAX(id), 0) + 1 FROM {table} WHERE org = @org", ("@org", organisation.Value));
+        return (int)(long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 }

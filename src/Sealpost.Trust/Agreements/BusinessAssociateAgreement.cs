@@ -37,6 +37,9 @@ public sealed record BusinessAssociateAgreement(
     DateTimeOffset? SignedAt,
     DateTimeOffset? EndedAt)
 {
+    /// <summary>What the signer confirmed that the contract says.</summary>
+    public AgreementTerms Terms { get; init; }
+
     /// <summary>Whether a flow to an endpoint is covered on a day.</summary>
     public bool Covers(PhiFlow flow, string endpoint, DateOnly on) =>
         SignedAt is not null && EndedAt is null && Flows.Contains(flow)

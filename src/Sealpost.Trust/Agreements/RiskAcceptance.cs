@@ -1,3 +1,5 @@
+using Sealpost.Trust.Ledger;
+
 namespace Sealpost.Trust.Agreements;
 
 /// <summary>A risk that a named person took for the organisation until a day, such as a floor below the default tier. 45 CFR 164.308(a)(1)(ii)(B).</summary>
@@ -20,4 +22,8 @@ public sealed record RiskAcceptance(int Id, string Kind, DateOnly? ExpiresOn)
 
     /// <summary>Whether it counts on a day.</summary>
     public bool IsInForce(DateOnly on) => WithdrawnAt is null && (ExpiresOn is null || on <= ExpiresOn);
+
+    /// <summary>Hash of everything signed, hex.</summary>
+    internal string Fingerprint() =>
+        Convert.ToHexStringLower(LedgerRow.LeafHash(LedgerTable.RiskAcceptance, [Kind, (long?)ExpiresOn?.DayNumber, AcceptedBy, Statement]));
 }

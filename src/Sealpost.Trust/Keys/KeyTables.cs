@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 
 namespace Sealpost.Trust.Keys;
 
@@ -7,6 +8,12 @@ internal readonly record struct OrganisationKeyRow(int Version, byte[] Wrapped);
 
 /// <summary>A stored page key.</summary>
 internal readonly record struct PageKeyRow(int Page, int Version, byte[] Wrapped, int MadeUnder);
+
+/// <summary>A stored patient key.</summary>
+internal readonly record struct PatientKeyRow(PatientNumber Patient, byte[] Wrapped);
+
+/// <summary>A key wrapped by the root; organisation 0 is the ledger key.</summary>
+internal readonly record struct RootedKeyRow(long Organisation, long Version, byte[] Wrapped);
 
 /// <summary>Makes a command on a connection or within a transaction.</summary>
 internal delegate DbCommand CommandFactory(string text, params ReadOnlySpan<(string Name, object? Value)> parameters);
@@ -64,5 +71,59 @@ internal static class KeyTables
         while (await reader.ReadAsync(cancellationToken))
             rows.Add(new PageKeyRow((int)reader.GetInt64(0), (int)reader.GetInt64(1), reader.Bytes(2), (int)reader.GetInt64(3)));
         return rows;
+    }
+
+    /// <summary>The newest key of the first page that was made under an older organisation key; null where there is none.</summary>
+    public static async Task<PageKeyRow?> PageBehindAsync(OrganisationId organisation, int organisationVersion, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command(
+            """
+            SELECT page, version, wrapped, made_under FROM keys.page_key AS one
+            WHERE org = @org AND made_under < @current
+              AND version = (SELECT MAX(version) FROM keys.page_key AS other WHERE other.org = one.org AND other.page = one.page)
+            ORDER BY page LIMIT 1
+            """,
+            ("@org", organisation.Value), ("@current", organisationVersion));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new PageKeyRow((int)reader.GetInt64(0), (int)reader.GetInt64(1), reader.Bytes(2), (int)reader.GetInt64(3))
+            : null;
+    }
+
+    public static async Task<List<PatientKeyRow>> PatientKeysAsync(OrganisationId organisation, int page, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command(
+            "SELECT patient, wrapped FROM keys.patient_key WHERE org = @org AND patient >= @first AND patient < @end ORDER BY patient",
+            ("@org", organisation.Value), ("@first", (long)page * KeyRing.PatientsPerPage), ("@end", ((long)page + 1) * KeyRing.PatientsPerPage));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<PatientKeyRow>();
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(new PatientKeyRow(new PatientNumber((int)reader.GetInt64(0)), reader.Bytes(1)));
+        return rows;
+    }
+
+    /// <summary>Wraps everything that hangs on the root key anew: all organisations' keys and the ledger key.</summary>
+    public static async Task RewrapRootedAsync(IKeySource source, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var rows = new List<RootedKeyRow>();
+        await using (var select = transaction.Command("SELECT org, version, wrapped FROM keys.organisation_key UNION ALL SELECT 0, 0, wrapped FROM keys.ledger_key"))
+        await using (var reader = await select.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+                rows.Add(new RootedKeyRow(reader.GetInt64(0), reader.GetInt64(1), reader.Bytes(2)));
+        }
+
+        foreach (var (organisation, version, wrapped) in rows)
+        {
+            var key = await source.UnwrapAsync(wrapped, cancellationToken);
+            var again = await source.WrapAsync(key, cancellationToken);
+            CryptographicOperations.ZeroMemory(key);
+            await transaction.ExecuteAsync(
+                organisation == 0
+                    ? "UPDATE keys.ledger_key SET wrapped = @wrapped"
+                    : "UPDATE keys.organisation_key SET wrapped = @wrapped WHERE org = @org AND version = @version",
+                organisation == 0 ? [("@wrapped", again)] : [("@org", organisation), ("@version", version), ("@wrapped", again)],
+                cancellationToken);
+        }
     }
 }

@@ -47,6 +47,13 @@ internal sealed class VersionedKeys : IDisposable
         }
     }
 
+    /// <summary>Seals with a version from now on: call once its row is committed.</summary>
+    public void Use(int version)
+    {
+        lock (_lock)
+            _current = Math.Max(_current, version);
+    }
+
     public SealingKey Find(int version, Binding binding) =>
         _keys.TryGetValue(version, out var key)
             ? key

@@ -2,10 +2,13 @@ using System.Data.Common;
 
 namespace Sealpost.Trust.Ledger;
 
+/// <summary>A stored checkpoint as read, whatever it holds.</summary>
+internal readonly record struct CheckpointRow(long Size, byte[] Root, long SignedAt, byte[] Signature);
+
 /// <summary>Compares stored and exported checkpoints with the log's own record of them and with the tree as rebuilt.</summary>
 internal sealed class CheckpointCheck
 {
-    private readonly List<(long Size, byte[] Root, long SignedAt, byte[] Signature)> _rows = [];
+    private readonly List<CheckpointRow> _rows = [];
 
     private CheckpointCheck()
     {
@@ -20,7 +23,7 @@ internal sealed class CheckpointCheck
         await using var command = connection.Command("SELECT size, root, signed_at, signature FROM ledger_checkpoint ORDER BY size");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            check._rows.Add((reader.GetInt64(0), reader.Bytes(1), reader.GetInt64(2), reader.Bytes(3)));
+            check._rows.Add(new CheckpointRow(reader.GetInt64(0), reader.Bytes(1), reader.GetInt64(2), reader.Bytes(3)));
         return check;
     }
 
@@ -63,8 +66,7 @@ internal sealed class CheckpointCheck
             findings.Add($"ledger_entry {LedgerFindings.Range(0, against.Size - 1)}: not the ones of the checkpoint given, signed {against.SignedAt:u}.");
     }
 
-    private static (Checkpoint? Checkpoint, IReadOnlyList<string> Changed) Compare(
-        (long Size, byte[] Root, long SignedAt, byte[] Signature) row, string recorded, LedgerKey key)
+    private static (Checkpoint? Checkpoint, IReadOnlyList<string> Changed) Compare(CheckpointRow row, string recorded, LedgerKey key)
     {
         if (row.SignedAt < 0 || row.SignedAt > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
             return (null, ["signed_at"]);

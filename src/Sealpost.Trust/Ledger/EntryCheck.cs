@@ -7,6 +7,12 @@ namespace Sealpost.Trust.Ledger;
 /// <summary>A receipts entry as read: how many receipts and their root; null root where the entry itself does not hold.</summary>
 internal sealed record BatchClaim(long Receipts, byte[]? Root);
 
+/// <summary>The tree at a size.</summary>
+internal readonly record struct TreeAt(byte[] Frontier, byte[] Root);
+
+/// <summary>An entry that says itself that it was written under another number.</summary>
+internal readonly record struct DisplacedEntry(object?[] Content, byte[] LeafHash);
+
 /// <summary>Reads all entries in order, checks each against its own hash and rebuilds the tree.</summary>
 internal sealed class EntryCheck(LedgerFindings findings, HashSet<long> watchedSizes)
 {
@@ -14,7 +20,7 @@ internal sealed class EntryCheck(LedgerFindings findings, HashSet<long> watchedS
     private readonly MerkleFrontier _tree = new();
     private readonly List<LeafRange> _missing = [];
     private readonly HashSet<long> _untrusted = [];
-    private readonly List<(object?[] Content, byte[] LeafHash)> _displaced = [];
+    private readonly List<DisplacedEntry> _displaced = [];
     private long _next;
 
     /// <summary>Entries read.</summary>
@@ -30,7 +36,7 @@ internal sealed class EntryCheck(LedgerFindings findings, HashSet<long> watchedS
     public byte[] Frontier => _tree.ToBytes();
 
     /// <summary>Right edge and root at the watched sizes reached.</summary>
-    public Dictionary<long, (byte[] Frontier, byte[] Root)> Watched { get; } = [];
+    public Dictionary<long, TreeAt> Watched { get; } = [];
 
     /// <summary>Receipt batches by entry.</summary>
     public Dictionary<long, BatchClaim> Batches { get; } = [];
@@ -69,7 +75,7 @@ internal sealed class EntryCheck(LedgerFindings findings, HashSet<long> watchedS
         {
             HasTree = false;
             if (_displaced.Count < MostDisplaced)
-                _displaced.Add((content, leafHash));
+                _displaced.Add(new DisplacedEntry(content, leafHash));
             else
                 findings.Add($"ledger_entry {sequence}, column seq: this row was written as another entry.");
         }
@@ -134,7 +140,7 @@ internal sealed class EntryCheck(LedgerFindings findings, HashSet<long> watchedS
     private void Watch()
     {
         if (watchedSizes.Contains(_tree.Size))
-            Watched[_tree.Size] = (_tree.ToBytes(), _tree.Root());
+            Watched[_tree.Size] = new TreeAt(_tree.ToBytes(), _tree.Root());
     }
 
     private void Note(long sequence, object?[] content)

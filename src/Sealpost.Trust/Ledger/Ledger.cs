@@ -17,7 +17,7 @@ public sealed class Ledger
     private const string SystemActor = "system";
 
     // The installation's own entries (checkpoints, mixed batches) belong to no organisation; those start at 1.
-    private static readonly OrganisationId Installation = new(0);
+    internal static readonly OrganisationId Installation = new(0);
 
     private readonly LedgerKey _key;
     private readonly TimeProvider _time;

@@ -111,6 +111,9 @@ internal sealed record LedgerTable(string Name, string Label, string[] Columns)
         "sealpost/receipt/1\n",
         ["entry", "position", "id", "org", "campaign", "patient", "body", "salt", "commitment"]);
 
+    /// <summary>What a person signed; only its hash is in the ledger.</summary>
+    public static LedgerTable RiskAcceptance { get; } = new("risk_acceptance", "sealpost/risk-acceptance/1\n", ["kind", "expires_on", "accepted_by", "statement"]);
+
     /// <summary>Content columns, comma-separated.</summary>
     public string ColumnList { get; } = string.Join(", ", Columns);
 }

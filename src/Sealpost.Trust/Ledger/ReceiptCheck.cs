@@ -2,11 +2,14 @@ using System.Data.Common;
 
 namespace Sealpost.Trust.Ledger;
 
+/// <summary>A receipt whose sums do not fit.</summary>
+internal readonly record struct ChangedReceipt(long Position, IReadOnlyList<string> Columns);
+
 /// <summary>Reads all receipts in order and checks each batch against the root that its entry holds.</summary>
 internal sealed class ReceiptCheck(LedgerFindings findings, EntryCheck entries)
 {
     private readonly HashSet<long> _seen = [];
-    private readonly List<(long Position, IReadOnlyList<string> Columns)> _changed = [];
+    private readonly List<ChangedReceipt> _changed = [];
     private MerkleFrontier _tree = new();
     private long _entry = -1;
     private long _next;
@@ -46,7 +49,7 @@ internal sealed class ReceiptCheck(LedgerFindings findings, EntryCheck entries)
         if (sums.Length != content.Length * sizeof(uint))
             changed = ["sums"];
         if (changed.Count > 0)
-            _changed.Add((position, changed));
+            _changed.Add(new ChangedReceipt(position, changed));
         // A row that says itself that it was written elsewhere leaves no gap where it stands now.
         if (position != _next && (changed.Contains("entry") || changed.Contains("position")))
         {

@@ -40,6 +40,15 @@ internal sealed class TrustDatabase : IAsyncDisposable
         return result;
     }
 
+    /// <summary>As the store's own: commits what the work did, or nothing.</summary>
+    public async Task<bool> WriteAsync(Func<DbTransaction, CancellationToken, Task<bool>> work, CancellationToken cancellationToken)
+    {
+        await using var transaction = await Connection.BeginTransactionAsync(cancellationToken);
+        var result = await work(transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+
     public async Task<int> RunAsync(string sql, params (string Name, object Value)[] parameters)
     {
         await using var command = Connection.CreateCommand();
