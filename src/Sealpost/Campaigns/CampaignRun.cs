@@ -98,18 +98,11 @@ internal sealed class CampaignRun : IDisposable
     public async Task RunAsync()
     {
         var selection = Guard(SelectAsync());
-        foreach (var destination in await Deliveries.DestinationsAsync(Campaign.Id, Stopping).ConfigureAwait(false))
-            WakeLane(destination);
-        await selection.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        do
-        {
-            await LanesEndAsync().ConfigureAwait(false);
-            await ThrowFailureAsync(selection).ConfigureAwait(false);
-            Stopping.ThrowIfCancellationRequested();
-            foreach (var destination in await Deliveries.DestinationsAsync(Campaign.Id, Stopping).ConfigureAwait(false))
-                WakeLane(destination);
-        }
-        while (!await TryFinishAsync().ConfigureAwait(false));
+        var sending = Guard(SendAsync(selection));
+        await Task.WhenAll(selection, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Nothing of the campaign is under way any more when this returns, however it ended.
+        await LanesEndAsync().ConfigureAwait(false);
+        await ThrowFailureAsync(selection, sending).ConfigureAwait(false);
     }
 
     /// <summary>A destination may have due rows: wakes its lane or starts one.</summary>
@@ -123,7 +116,7 @@ internal sealed class CampaignRun : IDisposable
                 return;
             }
 
-            if (running.Task is { IsFaulted: true })
+            if (Stopping.IsCancellationRequested)
                 return;
             var lane = new DestinationLane(this, destination);
             _lanes[destination] = (lane, Guard(Task.Run(() => lane.RunAsync(Stopping))));
@@ -165,6 +158,21 @@ internal sealed class CampaignRun : IDisposable
         Places.Dispose();
     }
 
+    private async Task SendAsync(Task selection)
+    {
+        foreach (var destination in await Deliveries.DestinationsAsync(Campaign.Id, Stopping).ConfigureAwait(false))
+            WakeLane(destination);
+        await selection.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        do
+        {
+            await LanesEndAsync().ConfigureAwait(false);
+            Stopping.ThrowIfCancellationRequested();
+            foreach (var destination in await Deliveries.DestinationsAsync(Campaign.Id, Stopping).ConfigureAwait(false))
+                WakeLane(destination);
+        }
+        while (!await TryFinishAsync().ConfigureAwait(false));
+    }
+
     private async Task SelectAsync()
     {
         if (_selectionDone)
@@ -194,11 +202,12 @@ internal sealed class CampaignRun : IDisposable
         }
     }
 
-    private async Task ThrowFailureAsync(Task selection)
+    /// <summary>A failure goes before the cancellations that it caused.</summary>
+    private async Task ThrowFailureAsync(params Task[] tasks)
     {
         Task[] ended;
         lock (_lock)
-            ended = [.. _lanes.Values.Select(lane => lane.Task).Where(task => task.IsFaulted), selection];
+            ended = [.. _lanes.Values.Select(lane => lane.Task).Where(task => task.IsFaulted), .. tasks];
         foreach (var task in ended.OrderByDescending(task => task.IsFaulted))
             await task.ConfigureAwait(false);
     }

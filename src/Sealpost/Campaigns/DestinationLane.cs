@@ -114,17 +114,11 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
         Interlocked.Increment(ref _open);
         connections.Add(Task.Run(async () =>
         {
-            await using var connection = new LaneConnection(run, this, domain);
+            var drained = false;
             try
             {
-                await foreach (var (job, gates) in jobs.ReadAllAsync(broken.Token).ConfigureAwait(false))
-                {
-                    using (job)
-                    {
-                        if (!await connection.SendAsync(job, gates).ConfigureAwait(false))
-                            break;
-                    }
-                }
+                await using var connection = new LaneConnection(run, this, domain);
+                drained = await ServeAsync(connection, jobs, broken.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (broken.IsCancellationRequested)
             {
@@ -132,11 +126,26 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
             }
             finally
             {
-                Interlocked.Decrement(ref _open);
-                if (connection.Unreachable)
+                // The last one to go, or one that failed, ends the sweep: nobody would take the jobs still fed.
+                if (Interlocked.Decrement(ref _open) == 0 && !drained)
                     await broken.CancelAsync().ConfigureAwait(false);
             }
         }));
+    }
+
+    /// <summary>Sends what the lane feeds. False where the connection ended before the feed did.</summary>
+    private static async Task<bool> ServeAsync(LaneConnection connection, ChannelReader<(LaneJob Job, Gates Gates)> jobs, CancellationToken cancellationToken)
+    {
+        await foreach (var (job, gates) in jobs.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            using (job)
+            {
+                if (!await connection.SendAsync(job, gates).ConfigureAwait(false))
+                    return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The host asks for less: half the connections. Grows back one by one with accepted messages.</summary>

@@ -14,9 +14,6 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, stri
     private int _served;
     private Task _outcome = Task.CompletedTask;
 
-    /// <summary>The domain could not be reached at all: the lane stops until the next retry.</summary>
-    public bool Unreachable { get; private set; }
-
     /// <summary>Sends one message. False where this connection is to end.</summary>
     public async Task<bool> SendAsync(LaneJob job, Gates gates)
     {
@@ -59,12 +56,11 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, stri
                 }
 
                 if (end.NotTried)
-                    return false;
+                    return true;
                 await SettleAsync(current, end).ConfigureAwait(false);
                 if (hop is not ConnectResult.Deferred)
                     return true;
                 await run.Deliveries.DeferAllAsync(run.Campaign.Id, lane.Destination, run.Now, run.Plan.Next(job.Due.Attempts + 1, job.Due.FirstAt ?? run.Now, run.Now), CancellationToken.None).ConfigureAwait(false);
-                Unreachable = true;
                 return false;
             }
 

@@ -131,7 +131,10 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         var accepted = settlements.Where(entry => entry.Held && entry.Settlement!.Outcome == Outcome.Accepted).Select(entry => (entry.Settlement!.Patient, entry.Settlement.At)).ToList();
         if (accepted.Count > 0)
             await _context.Consent.NoteMessageAsync(accepted, transaction, cancellationToken).ConfigureAwait(false);
-        return await JournalMark.SetAsync(Org, _journal.Last + 1, transaction, cancellationToken).ConfigureAwait(false);
+        // Only where a frame follows: a mark ahead of the journal would hide the next frame from a restore.
+        return batch.SelectMany(entry => entry.ToLines()).Any()
+            ? await JournalMark.SetAsync(Org, _journal.Last + 1, transaction, cancellationToken).ConfigureAwait(false)
+            : 0;
     }
 
     private async Task<Dictionary<long, CampaignState>> StatesAsync(List<Entry> batch, DbTransaction transaction, CancellationToken cancellationToken)

@@ -32,6 +32,12 @@ public sealed class ReplayJournal
         // The database's mark is committed first, so a crash leaves it one frame ahead, never more.
         if (last < known - 1)
             throw new RefusedException($"The outcome journal is not in its folder: the database knows {known} frames, the folder holds {last}. Put the journal back before anything is sent.");
+        if (last < known)
+        {
+            // A crash between commit and journal: the frame of that number is still to come, and must not count as known.
+            await _context.Database.WriteAsync((transaction, token) => JournalMark.SetAsync(Org, last, transaction, token), cancellationToken).ConfigureAwait(false);
+        }
+
         if (last <= known)
             return 0;
         var states = new Dictionary<(long, int), JournalLine>();
