@@ -17,8 +17,8 @@ public sealed record ImportCsvRequest
     /// <summary>Tell what would happen and store nothing. Default false.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Packed rows kept in memory before the rest goes to a sealed spill file; default 96 MiB.</summary>
-    public long MemoryBudgetBytes { get; init; } = 96L << 20;
+    /// <summary>Packed rows kept in memory before the rest goes to a sealed spill file; default 48 MiB.</summary>
+    public long MemoryBudgetBytes { get; init; } = 48L << 20;
 }
 
 /// <summary>Imports CSV with a map: adds to patients it finds, fills gaps, and makes new ones where the map says so. Idempotent; a bad row is reported by line and column.</summary>

@@ -15,8 +15,8 @@ public sealed record ImportFhirRequest
     /// <summary>Name of the source, default <c>fhir</c>: two servers whose ids may collide get a name each.</summary>
     public string Source { get; init; } = "fhir";
 
-    /// <summary>Packed records kept in memory before the rest goes to a sealed spill file; default 96 MiB.</summary>
-    public long MemoryBudgetBytes { get; init; } = 96L << 20;
+    /// <summary>Packed records kept in memory before the rest goes to a sealed spill file; default 48 MiB.</summary>
+    public long MemoryBudgetBytes { get; init; } = 48L << 20;
 }
 
 /// <summary>Imports FHIR R4: NDJSON, single resources and bundles. Idempotent; a bad line is reported and does not stop the rest.</summary>
@@ -28,8 +28,8 @@ public sealed record ImportFhirRequest
 public sealed class ImportFhir(ImportContext context)
 {
     // A partition is held open in memory while it is merged: about this much of the input.
-    private const long PartitionInputBytes = 24L << 20;
-    private const int MaxPartitions = 2_048;
+    private const long PartitionInputBytes = 8L << 20;
+    private const int MaxPartitions = 4_096;
     private const int ExpectedCompression = 15;
     private const long WriterBytes = 32L << 20;
     private const int BatchesInFlightPerWorker = 3;

@@ -14,7 +14,7 @@ internal sealed class Lookups(OrganisationId organisation)
         foreach (var chunk in blinds.Chunk(ChartTables.NumbersPerStatement))
         {
             await using var command = connection.Command(
-                $"SELECT blind, patient FROM patient_lookup WHERE org = @org AND blind IN ({string.Join(",", chunk.Select((_, i) => "@b" + i))}) ORDER BY patient",
+                $"SELECT blind, patient FROM patient_lookup WHERE org = @org AND blind IN ({string.Join(",", chunk.Select((_, i) => "@b" + i))})",
                 ("org", organisation.Value));
             for (var i = 0; i < chunk.Length; i++)
                 command.With("b" + i, chunk[i]);
@@ -28,6 +28,9 @@ internal sealed class Lookups(OrganisationId organisation)
             }
         }
 
+        // Sorted here: asked for the order, SQLite walks the whole table by its other index.
+        foreach (var patients in found.Values)
+            patients.Sort((left, right) => left.Value.CompareTo(right.Value));
         return found;
     }
 
