@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Sealpost.Content;
 
 namespace Sealpost.Tests.Content;
@@ -27,6 +28,35 @@ public sealed class MjmlTests
         Assert.Contains("Line 2", message.Html, StringComparison.Ordinal);
         Assert.Contains("<tr><td>Row 2</td></tr>", message.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("googleapis", message.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_makers_mjml_compiles_once_its_pictures_are_on_an_own_host()
+    {
+        foreach (var path in Directory.EnumerateFiles(TestData.Require("email-html", "colorlib"), "*.mjml").Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileName(path);
+            var body = File.ReadAllText(path);
+            var asIs = Make.Problems(Make.Source(body, BodyFormat.Mjml));
+            Assert.All(asIs, problem => Assert.InRange(problem.Line, 1, body.AsSpan().Count('\n') + 1));
+            var result = Template.Compile(Make.Source(Own(body), BodyFormat.Mjml), Make.OwnHosts);
+            Assert.True(result.Template is not null, $"{name}: {string.Join("; ", result.Problems.Take(3))}");
+            var message = Make.Render(result.Template);
+            MailSanitizerTests.AssertInert(message.Html, name);
+            Assert.True(message.Text.Length > 300, name);
+        }
+    }
+
+    private static string Own(string body)
+    {
+        foreach (var (pattern, replacement) in new[]
+        {
+            ("(src|background-url)=\"[^\"]*\"", "$1=\"https://clinic.example.com/a.png\""),
+            ("href=\"[^\"]*\"", "href=\"https://clinic.example.com/\""),
+            ("<mj-(font|include)[^>]*>(</mj-(font|include)>)?", ""),
+        })
+            body = Regex.Replace(body, pattern, replacement, RegexOptions.None, TimeSpan.FromSeconds(5));
+        return body;
     }
 
     [Theory]

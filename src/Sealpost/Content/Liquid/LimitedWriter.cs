@@ -6,7 +6,8 @@ namespace Sealpost.Content.Liquid;
 /// <summary>Collects characters in a rented buffer up to a limit. Cleared before it goes back, since it held PHI.</summary>
 internal sealed class LimitedWriter(int limit) : TextWriter
 {
-    private char[] buffer = ArrayPool<char>.Shared.Rent(16 * 1024);
+    private char[] buffer = ArrayPool<char>.Shared.Rent(Math.Min(limit, 32 * 1024));
+    private int used;
 
     /// <summary>Characters written.</summary>
     public int Length { get; private set; }
@@ -39,6 +40,7 @@ internal sealed class LimitedWriter(int limit) : TextWriter
     public string Take()
     {
         var text = new string(buffer, 0, Length);
+        used = Math.Max(used, Length);
         Length = 0;
         return text;
     }
@@ -51,7 +53,7 @@ internal sealed class LimitedWriter(int limit) : TextWriter
     {
         if (disposing && buffer.Length > 0)
         {
-            ArrayPool<char>.Shared.Return(buffer, clearArray: true);
+            Return();
             buffer = [];
         }
 
@@ -66,7 +68,14 @@ internal sealed class LimitedWriter(int limit) : TextWriter
             return;
         var larger = ArrayPool<char>.Shared.Rent(Math.Max(buffer.Length * 2, Length + count));
         buffer.AsSpan(0, Length).CopyTo(larger);
-        ArrayPool<char>.Shared.Return(buffer, clearArray: true);
+        Return();
         buffer = larger;
+    }
+
+    private void Return()
+    {
+        buffer.AsSpan(0, Math.Max(used, Length)).Clear();
+        used = 0;
+        ArrayPool<char>.Shared.Return(buffer);
     }
 }
