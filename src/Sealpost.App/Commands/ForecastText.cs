@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text;
+using Sealpost.Campaigns;
+using Sealpost.Consent;
+
+namespace Sealpost.App.Commands;
+
+/// <summary>A forecast, as text and as JSON.</summary>
+internal static class ForecastText
+{
+    public static async Task WriteAsync(CommandContext context, CampaignForecast forecast)
+    {
+        if (context.Json)
+        {
+            await context.WriteJsonAsync(new
+            {
+                selected = forecast.Selected,
+                lawful = forecast.Lawful,
+                withheld = forecast.Withheld.Select(one => new { reason = one.Reason.ToString(), words = WithholdReasons.Describe(one.Reason), citation = one.Citation, patients = one.Patients }),
+                missingValues = forecast.MissingValues,
+                messageClass = forecast.Class.ToString(),
+                minimumTier = forecast.MinimumTier?.ToString(),
+                tiers = forecast.Tiers,
+                notEvaluated = forecast.NotEvaluated,
+            }).ConfigureAwait(false);
+            return;
+        }
+
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{forecast.Selected,8:N0}  in the audience");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{forecast.Lawful,8:N0}  may be mailed now");
+        foreach (var one in forecast.Withheld)
+            text.AppendLine(CultureInfo.InvariantCulture, $"{one.Patients,8:N0}  withheld: {WithholdReasons.Describe(one.Reason)} ({one.Citation})");
+        foreach (var one in forecast.MissingValues)
+            text.AppendLine(CultureInfo.InvariantCulture, $"{one.Patients,8:N0}  have no {one.Field}; give it a default, or approval is refused");
+        text.AppendLine().AppendLine(forecast.MinimumTier is { } tier
+            ? $"Class {forecast.Class}: goes over {tier} or better."
+            : $"Class {forecast.Class}: never goes by mail.");
+        foreach (var one in forecast.Tiers)
+            text.AppendLine(CultureInfo.InvariantCulture, $"{one.Patients,8:N0}  at mail hosts last seen at tier {one.Tier}");
+        text.AppendLine().AppendLine("Not evaluated here; a person must:");
+        foreach (var gate in forecast.NotEvaluated)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {gate.Gate}: {gate.Meaning}");
+        await context.Out.WriteAsync(text.ToString()).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Globalization;
+using Sealpost.People;
+using Sealpost.Trust.Ledger;
+
+namespace Sealpost.App.Commands;
+
+/// <summary>Proof of history: <c>ledger verify · checkpoint · key</c>.</summary>
+internal static class LedgerCommands
+{
+    public static IEnumerable<Command> All(CommandContext context) =>
+        [new Command("ledger", "The append-only history of this installation.") { Verify(context), Checkpoint(context), Key(context) }];
+
+    private static Command Verify(CommandContext context)
+    {
+        var against = new Option<string?>("--against") { Description = "An exported checkpoint: also finds a cut tail.", HelpName = "CHECKPOINT" };
+        var command = new Command("verify", "Recompute the whole ledger; name every changed, removed, swapped or cut entry.") { against };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await RequireAsync(context, cancellationToken).ConfigureAwait(false);
+            var installation = await context.OpenInstallation(cancellationToken).ConfigureAwait(false);
+            var checkpoint = parsed.GetValue(against) is { } path ? Parse(await context.ReadTextAsync(path, cancellationToken).ConfigureAwait(false)) : null;
+            await using var connection = await installation.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
+            var verification = await LedgerVerifier.VerifyAsync(connection, installation.LedgerKey, checkpoint, cancellationToken).ConfigureAwait(false);
+            if (context.Json)
+                await context.WriteJsonAsync(new { intact = verification.IsIntact, entries = verification.Entries, receipts = verification.Receipts, findings = verification.Findings }).ConfigureAwait(false);
+            foreach (var finding in verification.Findings)
+                await context.Error.WriteLineAsync(finding).ConfigureAwait(false);
+            await context.SayAsync(verification.IsIntact
+                ? string.Create(CultureInfo.InvariantCulture, $"Intact: {verification.Entries:N0} entries, {verification.Receipts:N0} receipts.{(checkpoint is null ? " A cut tail shows only against a checkpoint kept elsewhere: `sealpost ledger checkpoint FILE`." : "")}")
+                : string.Create(CultureInfo.InvariantCulture, $"NOT INTACT: {verification.Findings.Count} finding{(verification.Findings.Count == 1 ? "" : "s")}. Keep this machine as it is and restore the last state that verifies.")).ConfigureAwait(false);
+            return verification.IsIntact ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Checkpoint(CommandContext context)
+    {
+        var file = new Argument<string?>("FILE") { Description = "Where to write it; standard output by default. Keep it on another machine.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("checkpoint", "Sign the present state and export it.") { file };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await RequireAsync(context, cancellationToken).ConfigureAwait(false);
+            var installation = await context.OpenInstallation(cancellationToken).ConfigureAwait(false);
+            var checkpoint = await installation.CheckpointAsync(cancellationToken).ConfigureAwait(false);
+            if (parsed.GetValue(file) is { } path)
+                await File.WriteAllTextAsync(context.PathOf(path), checkpoint.ToText(), cancellationToken).ConfigureAwait(false);
+            if (context.Json)
+                await context.WriteJsonAsync(new { size = checkpoint.Size, root = Convert.ToHexStringLower(checkpoint.Root.Span), signedAt = checkpoint.SignedAt, text = checkpoint.ToText() }).ConfigureAwait(false);
+            else if (parsed.GetValue(file) is null)
+                await context.Out.WriteAsync(checkpoint.ToText()).ConfigureAwait(false);
+            else
+                await context.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Checkpoint over {checkpoint.Size:N0} entries written.")).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Key(CommandContext context)
+    {
+        var command = new Command("key", "The public key with which checkpoints and receipts are verified, for auditors.");
+        command.SetAction(async (_, cancellationToken) =>
+        {
+            var installation = await context.OpenInstallation(cancellationToken).ConfigureAwait(false);
+            await context.Out.WriteLineAsync(installation.LedgerKey.ExportPublicPem()).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Checkpoint Parse(string text)
+    {
+        try
+        {
+            return Trust.Ledger.Checkpoint.Parse(text);
+        }
+        catch (FormatException exception)
+        {
+            throw new RefusedException($"This is no checkpoint: {exception.Message} Give a file that `sealpost ledger checkpoint` wrote.", exception);
+        }
+    }
+
+    private static async Task RequireAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        // The ledger is the installation's: any organisation's compliance officer or auditor may verify it.
+        if (context.Token is null)
+            return;
+        var (_, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
+        actor.Require(Roles.Compliance | Roles.Auditor | Roles.Administrator, "verify the ledger");
+    }
+}

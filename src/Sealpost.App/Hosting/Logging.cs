@@ -1,0 +1,20 @@
+namespace Sealpost.App.Hosting;
+
+/// <summary>Logs go to stderr: warnings and worse, or as SEALPOST_LOG says (trace, debug, information, warning, error, none).</summary>
+internal static class Logging
+{
+    public static ILoggerFactory Create() => LoggerFactory.Create(Configure);
+
+    public static void Configure(ILoggingBuilder logging)
+    {
+        var level = Enum.TryParse<LogLevel>(Environment.GetEnvironmentVariable("SEALPOST_LOG"), ignoreCase: true, out var asked) ? asked : LogLevel.Warning;
+        logging.ClearProviders();
+        logging.SetMinimumLevel(level);
+        logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using Orleans.Configuration;
+using Sealpost.Shards;
+
+namespace Sealpost.App.Hosting;
+
+/// <summary>The embedded silo: started by the first question to a shard, on free loopback ports, stopped with the process.</summary>
+internal sealed class Silo(ILoggerFactory log) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _starting = new(1);
+    private readonly ShardDirectory _directory = new(TimeProvider.System);
+    private IHost? _host;
+
+    /// <summary>An organisation's shards, reached through their grains; the silo is started when the first one is asked.</summary>
+    public OrganisationShards Shards(Trust.Keys.OrganisationId organisation)
+    {
+        var shards = _directory.Of(organisation);
+        shards.Ask = async (shard, question, cancellationToken) =>
+        {
+            await ConnectAsync(shards, cancellationToken).ConfigureAwait(false);
+            return await shards.Ask(shard, question, cancellationToken).ConfigureAwait(false);
+        };
+        shards.Refresh = async (shard, patients, cancellationToken) =>
+        {
+            // Without a silo no shard is in memory, so there is nothing to bring up to date.
+            if (_host is null)
+                return;
+            await ConnectAsync(shards, cancellationToken).ConfigureAwait(false);
+            await shards.Refresh(shard, patients, cancellationToken).ConfigureAwait(false);
+        };
+        return shards;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            _host.Dispose();
+        }
+
+        _directory.Dispose();
+        _starting.Dispose();
+    }
+
+    private async Task ConnectAsync(OrganisationShards shards, CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_host is null)
+            {
+                var host = Build();
+                await host.StartAsync(cancellationToken).ConfigureAwait(false);
+                _host = host;
+            }
+
+            PatientShardGrain.Connect(shards, _host.Services.GetRequiredService<IGrainFactory>());
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    private IHost Build()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton(log);
+        builder.Services.AddSingleton(_directory);
+        builder.Services.AddShards();
+        var port = FreePort();
+        builder.UseOrleans(silo =>
+        {
+            // One machine: membership in memory, no gateway, nothing reachable from outside.
+            silo.UseLocalhostClustering(port, gatewayPort: 0, new IPEndPoint(IPAddress.Loopback, port), "sealpost", "sealpost");
+            silo.Configure<EndpointOptions>(endpoints =>
+            {
+                endpoints.AdvertisedIPAddress = IPAddress.Loopback;
+                endpoints.SiloListeningEndpoint = new IPEndPoint(IPAddress.Loopback, port);
+            });
+        });
+        return builder.Build();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
