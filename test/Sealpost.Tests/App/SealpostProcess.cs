@@ -38,7 +38,7 @@ internal sealed class SealpostProcess : IDisposable
     /// <summary>Starts a command and lets it run; it is killed when this is disposed.</summary>
     public Process Start(string[] arguments, string? token = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Executable);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
