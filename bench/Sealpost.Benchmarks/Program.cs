@@ -1,3 +1,4 @@
+using Sealpost.Benchmarks.Campaigns;
 using Sealpost.Benchmarks.Selecting;
 using Sealpost.Benchmarks.Sending;
 
@@ -5,6 +6,8 @@ if (args is [SmtpSink.Argument])
     await SmtpSink.ServeAsync();
 else if (args is ["sending"])
     await SendingBench.RunAsync(Console.Out, CancellationToken.None);
+else if (args is ["path", .. var count])
+    await MessagePathBench.RunAsync(Console.Out, count is [var each] ? int.Parse(each, System.Globalization.CultureInfo.InvariantCulture) : 5_000, CancellationToken.None);
 else if (args is ["audience", .. var size])
     new AudienceBench(Console.Out, size is [var patients] ? int.Parse(patients, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000).Run();
 else

@@ -23,7 +23,7 @@ internal static class MessagePath
             return attempt.Missing();
 
         // 7 sign: MIME and DKIM.
-        var signed = attempt.Sign(permit, message);
+        using var signed = attempt.Sign(permit, message);
 
         // 8 transport gate: is this connection good enough for this class of message?
         if (attempt.DecideTransport(hop) is not TransportDecision.Permit way || hop is not ConnectResult.Connected connected)
