@@ -63,7 +63,7 @@ internal sealed class SealingKey : IDisposable
     public static void Seal(AesGcm cipher, ReadOnlySpan<byte> clear, ReadOnlySpan<byte> associatedData, Span<byte> destination)
     {
         var nonce = destination[..NonceLength];
-        RandomNumberGenerator.Fill(nonce);
+        Nonces.Next(nonce);
         cipher.Encrypt(nonce, clear, destination[Overhead..], destination[NonceLength..Overhead], associatedData);
     }
 

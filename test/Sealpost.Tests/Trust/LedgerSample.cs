@@ -125,7 +125,7 @@ internal sealed class LedgerSample : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static ReceiptLeaf Receipt(PatientNumber patient, ReadOnlySpan<byte> clear)
+    public static ReceiptLeaf Receipt(PatientNumber patient, ReadOnlySpan<byte> clear)
     {
         var salt = RandomNumberGenerator.GetBytes(32);
         return new ReceiptLeaf(
