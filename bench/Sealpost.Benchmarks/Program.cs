@@ -1,6 +1,7 @@
 using Sealpost.Benchmarks.Campaigns;
 using Sealpost.Benchmarks.Selecting;
 using Sealpost.Benchmarks.Sending;
+using Sealpost.Benchmarks.Storing;
 
 if (args is [SmtpSink.Argument])
     await SmtpSink.ServeAsync();
@@ -10,5 +11,10 @@ else if (args is ["path", .. var count])
     await MessagePathBench.RunAsync(Console.Out, count is [var each] ? int.Parse(each, System.Globalization.CultureInfo.InvariantCulture) : 5_000, CancellationToken.None);
 else if (args is ["audience", .. var size])
     new AudienceBench(Console.Out, size is [var patients] ? int.Parse(patients, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000).Run();
+else if (args is ["storing"])
+{
+    await using var bench = new StoringBench(Console.Out);
+    await bench.RunAsync(CancellationToken.None);
+}
 else
     BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

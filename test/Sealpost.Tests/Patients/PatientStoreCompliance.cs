@@ -244,6 +244,19 @@ public abstract partial class PatientStoreCompliance : IAsyncLifetime
 
     private protected abstract Task<IDatabase> OpenDatabaseAsync();
 
+    /// <summary>A saved patient, its wrapped key and its sealed head.</summary>
+    private protected async Task<(PatientNumber Patient, IReadOnlyList<byte[]> Secrets)> SecretsOfOneAsync()
+    {
+        var chart = (await CreateManyAsync(3))[1];
+        await using var connection = await Database.OpenReadAsync(Token);
+        List<byte[]> secrets = [(await ChartTables.PatientsAsync(connection, Clinic, [chart.Number], Token))[chart.Number].Wrapped!];
+        await foreach (var (_, part) in ChartTables.PartsWhereAsync(connection, Clinic, ChartTables.In([chart.Number]), Token))
+            secrets.Add(part.Bytes);
+        return (chart.Number, secrets);
+    }
+
+    private protected Task<bool> EraseAsync(PatientNumber patient) => _store.EraseAsync(patient, "user:1", Token);
+
     private async Task<Chart> CreateAsync(int pages = 1, Func<ChartHead, ChartHead>? head = null, long import = 0)
     {
         var chart = SampleCharts.Chart(await _store.ReserveNumbersAsync(1, Token), pages);
