@@ -77,7 +77,7 @@ public sealed partial record Fact
     [MemoryPackOrder(8)]
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>A numeric result.</summary>
+    /// <summary>A numeric result. One reported as beyond the limit of measurement ("under 5", "over 60") lies just beyond it; <see cref="Text"/> then holds the words.</summary>
     [MemoryPackOrder(9)]
     public double? Value { get; init; }
 
