@@ -7,7 +7,7 @@ namespace Sealpost.Trust.Ledger;
 /// <summary>The append-only Merkle log (RFC 6962 §2.1 hashing) of the installation. Leaves are business events or roots of receipt batches.</summary>
 /// <remarks>
 /// Appends join the caller's transaction, so data and history commit together or not at all. 45 CFR 164.312(b), 164.312(c)(1).
-/// Cost: two updates of one row and one insert per 50 rows. Thread-safe; transactions that append wait for each other on PostgreSQL.
+/// Cost: two updates of one row and one insert per 8 rows. Thread-safe; transactions that append wait for each other on PostgreSQL.
 /// </remarks>
 public sealed class Ledger
 {

@@ -7,7 +7,8 @@ namespace Sealpost.Trust.Ledger;
 /// <summary>Inserts rows, several to a statement: few round trips on PostgreSQL, few statements to prepare on SQLite.</summary>
 internal static class LedgerInsert
 {
-    private const int RowsPerStatement = 50;
+    // More rows save nothing: SQLite finds each parameter by walking through the names of all.
+    private const int RowsPerStatement = 8;
 
     public static async Task RowsAsync(string table, string[] columns, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken)
     {
