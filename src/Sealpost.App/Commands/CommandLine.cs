@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Sealpost.Campaigns;
+using Sealpost.Patients;
 using Sealpost.Storage;
 using Sealpost.Trust.Sealing;
 
@@ -96,7 +98,7 @@ internal static class CommandLine
     private static string? Sentence(Exception exception) => exception switch
     {
         RefusedException => exception.Message,
-        ArgumentException => exception.Message,
+        ArgumentException or ImportException or FormatException or LeaseLostException => exception.Message,
         SealException => exception.Message + " Nothing was changed. Restore the right key (`keys/root.key`, or the recovery kit) before you go on.",
         TransientStoreException => "The store is busy or away. Nothing was changed; try again.",
         OperationCanceledException => "Stopped.",

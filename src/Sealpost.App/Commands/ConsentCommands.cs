@@ -114,8 +114,14 @@ internal static class ConsentCommands
             if (unusable.Count > 0)
                 throw new RefusedException($"Line {string.Join(", ", unusable.Take(20))}: no email address. Nothing was recorded; mend the list and run it again.");
             var addresses = lines.Where(line => line.Length > 0).Select(line => EmailAddress.Normalise(line)!).Distinct(StringComparer.Ordinal).ToList();
+            var sending = await organisation.SendingAsync(cancellationToken).ConfigureAwait(false);
             foreach (var address in addresses)
+            {
+                // The journal lies outside the backup, so that an opt-out outlives a restore.
+                await sending.JournalOptOutAsync(address, null, parsed.GetValue(scope), SuppressionSource.Staff, cancellationToken).ConfigureAwait(false);
                 await organisation.Context.Consent.SuppressAsync(address, null, parsed.GetValue(scope), SuppressionSource.Staff, actor.Id, cancellationToken).ConfigureAwait(false);
+            }
+
             if (context.Json)
                 await context.WriteJsonAsync(new { suppressed = addresses.Count }).ConfigureAwait(false);
             else
@@ -179,6 +185,7 @@ internal static class ConsentCommands
             actor.Require(Roles.Compliance | Roles.Administrator, "attest address sources");
             var withdrawn = parsed.GetValue(withdraw);
             await organisation.Context.Consent.AttestAsync(parsed.GetRequiredValue(source), !withdrawn, parsed.GetRequiredValue(statement), actor.Id, cancellationToken).ConfigureAwait(false);
+            organisation.RulesChanged();
             await context.SayAsync(withdrawn ? "Withdrawn: unverified addresses of this source are no longer used." : "Attested: addresses of this source are used.").ConfigureAwait(false);
             return 0;
         });

@@ -63,8 +63,7 @@ internal static class ImportCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await OpenAsync(context, cancellationToken).ConfigureAwait(false);
-            var undone = await organisation.Context.Patients.UndoAsync(parsed.GetRequiredValue(id), actor.Id, cancellationToken).ConfigureAwait(false);
-            await organisation.Import.Changed(undone.Changed, cancellationToken).ConfigureAwait(false);
+            var undone = await new RevertImport(organisation.Import).RunAsync(parsed.GetRequiredValue(id), actor.Id, cancellationToken).ConfigureAwait(false);
             if (context.Json)
                 await context.WriteJsonAsync(new { removed = undone.Removed, restored = undone.Restored, leftAlone = undone.LeftAlone }).ConfigureAwait(false);
             else
