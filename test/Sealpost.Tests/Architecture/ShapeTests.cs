@@ -30,7 +30,7 @@ public sealed class ShapeTests
         var careless = Types
             .Where(type => !typeof(Delegate).IsAssignableFrom(type) && !typeof(Stream).IsAssignableFrom(type) && !typeof(TextWriter).IsAssignableFrom(type))
             .SelectMany(type => type.GetMethods(Declared))
-            .Where(method => !method.IsPrivate && IsTask(method.ReturnType) && method.GetBaseDefinition().DeclaringType == method.DeclaringType && method.Name is not "DisposeAsync" && !method.Name.Contains('<', StringComparison.Ordinal))
+            .Where(method => !method.IsPrivate && !method.IsSpecialName && IsTask(method.ReturnType) && method.GetBaseDefinition().DeclaringType == method.DeclaringType && method.Name is not "DisposeAsync" && !method.Name.Contains('<', StringComparison.Ordinal))
             .Where(method => !method.DeclaringType!.GetInterfaces().Any(contract => contract.Namespace?.StartsWith("Orleans", StringComparison.Ordinal) == true))
             .Where(method => method.GetParameters() is not [.., { HasDefaultValue: false, ParameterType: var last }] || last != typeof(CancellationToken))
             .Select(method => $"{method.DeclaringType!.FullName}.{method.Name}");
