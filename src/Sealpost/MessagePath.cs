@@ -12,7 +12,8 @@ namespace Sealpost;
 /// </remarks>
 internal static class MessagePath
 {
-    public static async Task<AttemptEnd> RunAsync(MessageAttempt attempt, ConnectResult hop)
+    /// <summary>Runs it. Cancelling stops it at the last look before DATA; from the first byte of DATA on nothing does.</summary>
+    public static async Task<AttemptEnd> RunAsync(MessageAttempt attempt, ConnectResult hop, CancellationToken cancellationToken)
     {
         // 5 consent gate: may a message be made for this patient now? Default no.
         if (attempt.DecideBasis() is not ConsentDecision.Permit permit)
@@ -30,6 +31,6 @@ internal static class MessagePath
             return attempt.NoWay(hop);
 
         // 9 deliver: envelope, consent gate again, durable intent, DATA; the end of it is the outcome.
-        return await attempt.DeliverAsync(connected.Session, permit, way, signed).ConfigureAwait(false);
+        return await attempt.DeliverAsync(connected.Session, permit, way, signed, cancellationToken).ConfigureAwait(false);
     }
 }

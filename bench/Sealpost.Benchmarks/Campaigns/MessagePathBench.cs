@@ -33,7 +33,7 @@ internal static class MessagePathBench
     {
         var folder = Directory.CreateTempSubdirectory("sealpost-bench-").FullName;
         using var sink = await SmtpSink.StartAsync(cancellationToken);
-        var context = await OpenAsync(folder, cancellationToken);
+        var (context, shards) = await OpenAsync(folder, cancellationToken);
         var delivery = new DeliveryOptions
         {
             HeloName = Clinic.Domain,
@@ -44,6 +44,7 @@ internal static class MessagePathBench
         {
             Delivery = delivery,
             Connect = new ConnectDestination(delivery, TimeProvider.System),
+            Accepted = shards.NoteAcceptedAsync,
             Policy = _ => Task.FromResult(new ConsentPolicy { AttestedSources = new HashSet<string> { "fhir" }, FrequencyCap = 100 }),
             Transport = _ => Task.FromResult(new TransportGate([], [])),
             JournalFolder = Path.Combine(folder, "journal"),
@@ -143,7 +144,7 @@ internal static class MessagePathBench
         },
         []);
 
-    private static async Task<OrganisationContext> OpenAsync(string folder, CancellationToken cancellationToken)
+    private static async Task<(OrganisationContext Context, OrganisationShards Shards)> OpenAsync(string folder, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         var source = await FileKeySource.CreateAsync(Path.Combine(folder, "root.key"), null, cancellationToken);
@@ -157,13 +158,12 @@ internal static class MessagePathBench
         var consent = new ConsentStore(database, keys, ledger, time, shards.RefreshAsync);
         var history = new CampaignHistory(database, keys, Clinic.TimeZone);
         shards.Attach(new ShardSources(patients, consent.LoadAsync, history.LoadAsync, history.NumbersAsync, Clinic.TimeZone));
-        shards.Ask = (shard, question, token) => shards.Shard(shard).Answers.RunAsync(question, token);
-        shards.Refresh = (shard, numbers, token) => shards.Shard(shard).Shard.RefreshAsync([.. numbers.Select(number => new PatientNumber(number))], token);
-        return new OrganisationContext
+        shards.ConnectHere();
+        return (new OrganisationContext
         {
             Organisation = Clinic, Database = database, Keys = keys, Ledger = ledger, Time = time, Patients = patients, Consent = consent,
             Audience = new SelectAudience(shards), Sign = new SignMessage(DkimKeys.Create(Clinic.Domain, time)),
-        };
+        }, shards);
     }
 
     private static double Median(IEnumerable<double> values)

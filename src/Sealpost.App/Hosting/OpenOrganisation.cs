@@ -4,7 +4,6 @@ using Sealpost.Delivery;
 using Sealpost.Organisations;
 using Sealpost.Patients;
 using Sealpost.People;
-using Sealpost.Reports;
 using Sealpost.Shards;
 using Sealpost.Trust.Agreements;
 using Sealpost.Trust.Keys;
@@ -145,6 +144,7 @@ internal sealed class OpenOrganisation : IAsyncDisposable
             Delivery = delivery,
             Connect = new ConnectDestination(delivery, _installation.Time),
             Policy = PolicyAsync,
+            Accepted = Shards.NoteAcceptedAsync,
             Transport = TransportAsync,
             JournalFolder = Path.Combine(_installation.Folder.Journal, Context.Organisation.Id.ToString()),
         };
@@ -193,8 +193,10 @@ internal sealed class OpenOrganisation : IAsyncDisposable
 
     private async Task ChangedAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken)
     {
-        await Shards.RefreshAsync(patients, cancellationToken).ConfigureAwait(false);
+        // A mailbox that a changed chart shares changes what may be sent to the others who have it. 45 CFR 164.530(c).
+        var concerned = await Context.Consent.SharersAsync(patients, cancellationToken).ConfigureAwait(false);
+        await Shards.RefreshAsync(concerned, cancellationToken).ConfigureAwait(false);
         if (_sending is not null)
-            await _sending.PatientsChangedAsync(patients, cancellationToken).ConfigureAwait(false);
+            await _sending.PatientsChangedAsync(concerned, cancellationToken).ConfigureAwait(false);
     }
 }

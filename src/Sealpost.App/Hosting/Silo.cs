@@ -21,13 +21,13 @@ internal sealed class Silo(ILoggerFactory log) : IAsyncDisposable
             await ConnectAsync(shards, cancellationToken).ConfigureAwait(false);
             return await shards.Ask(shard, question, cancellationToken).ConfigureAwait(false);
         };
-        shards.Refresh = async (shard, patients, cancellationToken) =>
+        shards.Refresh = async (shard, patients, acceptedAt, cancellationToken) =>
         {
             // Without a silo no shard is in memory, so there is nothing to bring up to date.
             if (_host is null)
                 return;
             await ConnectAsync(shards, cancellationToken).ConfigureAwait(false);
-            await shards.Refresh(shard, patients, cancellationToken).ConfigureAwait(false);
+            await shards.Refresh(shard, patients, acceptedAt, cancellationToken).ConfigureAwait(false);
         };
         return shards;
     }

@@ -43,14 +43,14 @@ public sealed class SavedAudiences(IDatabase database, KeyRing keys, Ledger ledg
                 var version = (last?.Version ?? 0) + 1;
                 await transaction.ExecuteAsync(
                     "INSERT INTO saved_audience (org, audience, version, name, query, actor, saved_at) VALUES (@org, @audience, @version, @name, @query, @actor, @now)",
-                    token,
-                    ("org", (long)keys.Organisation.Value),
+                    [("org", (long)keys.Organisation.Value),
                     ("audience", blind),
                     ("version", (long)version),
                     ("name", keys.Seal(Context(blind, version, "name"), Encoding.UTF8.GetBytes(trimmed))),
                     ("query", keys.Seal(Context(blind, version, "query"), Encoding.UTF8.GetBytes(query.ToText()))),
                     ("actor", actor),
-                    ("now", Sql.Stored(time.GetUtcNow())));
+                    ("now", Sql.Stored(time.GetUtcNow()))],
+                    token);
                 await ledger.AppendAsync(
                     new AuditEvent(keys.Organisation, "audience.saved", actor, null, $"{Convert.ToHexStringLower(blind.AsSpan(0, 8))}/{version.ToString(CultureInfo.InvariantCulture)}", "done"),
                     transaction,

@@ -14,6 +14,9 @@ internal sealed record SendParts(OrganisationContext Context, SendOptions Option
     /// <summary>Recorded decisions.</summary>
     public required Consent.DecisionLog Decisions { get; init; }
 
+    /// <summary>Tells the audience index.</summary>
+    public required FeedAudience Feed { get; init; }
+
     /// <summary>Makes return paths.</summary>
     public required ReturnPath ReturnPath { get; init; }
 }
@@ -22,15 +25,14 @@ internal sealed record SendParts(OrganisationContext Context, SendOptions Option
 internal sealed class CampaignRun : IDisposable
 {
     private readonly SendParts _parts;
-    private readonly CancellationTokenSource _stop;
+    private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<int, (DestinationLane Lane, Task Task)> _lanes = [];
     private volatile bool _selectionDone;
 
-    private CampaignRun(SendParts parts, PreparedCampaign prepared, QueryScope scope, CancellationToken stopping)
+    private CampaignRun(SendParts parts, PreparedCampaign prepared, QueryScope scope)
     {
         _parts = parts;
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Prepared = prepared;
         Deliveries = new DeliveryStore(parts.Context);
         Open = new OpenJobs(parts.Context, parts.Options, parts.Watch);
@@ -40,7 +42,6 @@ internal sealed class CampaignRun : IDisposable
         Attempts = new AttemptContext(parts.Context, prepared, parts.Watch, parts.Writer, parts.ReturnPath)
         {
             Scope = scope,
-            Stopping = _stop.Token,
             MaySend = () => parts.Lease.IsLive,
         };
         _selectionDone = prepared.Campaign.SelectionDone;
@@ -79,24 +80,25 @@ internal sealed class CampaignRun : IDisposable
     public bool SelectionDone => _selectionDone;
 
     /// <summary>Compiles a campaign for sending; refuses one that is no longer what was approved.</summary>
-    public static async Task<CampaignRun> CreateAsync(SendParts parts, Campaign campaign, CancellationToken stopping)
+    public static async Task<CampaignRun> CreateAsync(SendParts parts, Campaign campaign, CancellationToken cancellationToken)
     {
-        var prepared = await PreparedCampaign.FromAsync(campaign, parts.Context, parts.Campaigns, stopping).ConfigureAwait(false);
+        var prepared = await PreparedCampaign.FromAsync(campaign, parts.Context, parts.Campaigns, cancellationToken).ConfigureAwait(false);
         if (campaign.ApprovedHash != prepared.ApprovalHash)
             throw new RefusedException($"Campaign {campaign.Id} is no longer what was approved (its template or this program's compiler changed). Copy it and have the copy approved.");
         var names = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
         foreach (var name in prepared.Query.Campaigns())
         {
-            if (await parts.Campaigns.NumberOfAsync(name, stopping).ConfigureAwait(false) is { } number)
+            if (await parts.Campaigns.NumberOfAsync(name, cancellationToken).ConfigureAwait(false) is { } number)
                 names[name] = number;
         }
 
-        return new CampaignRun(parts, prepared, new QueryScope(campaign.AsOf ?? parts.Context.Today, names), stopping);
+        return new CampaignRun(parts, prepared, new QueryScope(campaign.AsOf ?? parts.Context.Today, names));
     }
 
     /// <summary>Sends until every row has an outcome, then finishes the campaign. Returns early, quietly, where it is stopped.</summary>
-    public async Task RunAsync()
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await using var stop = cancellationToken.Register(_stop.Cancel).ConfigureAwait(false);
         var selection = Guard(SelectAsync());
         var sending = Guard(SendAsync(selection));
         await Task.WhenAll(selection, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -124,7 +126,7 @@ internal sealed class CampaignRun : IDisposable
     }
 
     /// <summary>Moves a pending row to the lane of another domain: the patient's address changed.</summary>
-    public async Task MoveAsync(Trust.Keys.PatientNumber patient, string domain)
+    public async Task MoveAsync(Trust.Keys.PatientNumber patient, string domain, CancellationToken cancellationToken)
     {
         var destination = await Context.Database.WriteAsync(
             async (transaction, token) =>
@@ -137,7 +139,7 @@ internal sealed class CampaignRun : IDisposable
                     token).ConfigureAwait(false);
                 return number;
             },
-            CancellationToken.None).ConfigureAwait(false);
+            cancellationToken).ConfigureAwait(false);
         WakeLane(destination);
     }
 
@@ -148,7 +150,8 @@ internal sealed class CampaignRun : IDisposable
         DateTimeOffset? before = Plan.IsOver(null, now) ? null : now - Options.Delivery.GiveUpAfter;
         return Writer.BulkAsync(
             async (transaction, token) => JournalLines.Of(
-                Campaign.Id, await Deliveries.EndPendingAsync(Campaign.Id, destination, Outcome.Expired, before, now, transaction, token).ConfigureAwait(false), Outcome.Expired, now)).WaitAsync(cancellationToken);
+                Campaign.Id, await Deliveries.EndPendingAsync(Campaign.Id, destination, Outcome.Expired, before, now, transaction, token).ConfigureAwait(false), Outcome.Expired, now),
+            cancellationToken);
     }
 
     /// <inheritdoc/>

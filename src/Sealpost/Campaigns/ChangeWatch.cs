@@ -17,8 +17,11 @@ internal sealed class ChangeWatch
     public void Note(IReadOnlyCollection<PatientNumber> patients)
     {
         foreach (var patient in patients)
-            Interlocked.Increment(ref _stamps[patient.Ordinal]);
+            Note(patient);
     }
+
+    /// <summary>One patient changed.</summary>
+    public void Note(PatientNumber patient) => Interlocked.Increment(ref _stamps[patient.Ordinal]);
 
     /// <summary>Something changed that every decision looks at (policy, attested source).</summary>
     public void NoteEveryone() => Interlocked.Increment(ref _everyone);

@@ -140,7 +140,7 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
         {
             using (job)
             {
-                if (!await connection.SendAsync(job, gates).ConfigureAwait(false))
+                if (!await connection.SendAsync(job, gates, cancellationToken).ConfigureAwait(false))
                     return false;
             }
         }
@@ -165,9 +165,9 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
     public ConnectResult? NoWay { get; set; }
 
     /// <summary>Notes the tier a connection reached, once for each change.</summary>
-    public async Task NoteAsync(Tier tier)
+    public async Task NoteAsync(Tier tier, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _noted, (int)tier) != (int)tier)
-            await run.Destinations.NoteTierAsync(destination, tier, CancellationToken.None).ConfigureAwait(false);
+            await run.Destinations.NoteTierAsync(destination, tier, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -14,19 +14,19 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, stri
     private int _served;
     private Task _outcome = Task.CompletedTask;
 
-    /// <summary>Sends one message. False where this connection is to end.</summary>
-    public async Task<bool> SendAsync(LaneJob job, Gates gates)
+    /// <summary>Sends one message. False where this connection is to end. Cancelling stops it before DATA; what then was not tried stays pending.</summary>
+    public async Task<bool> SendAsync(LaneJob job, Gates gates, CancellationToken cancellationToken)
     {
-        await run.Rate.WaitAsync(run.Stopping).ConfigureAwait(false);
+        await run.Rate.WaitAsync(cancellationToken).ConfigureAwait(false);
         var moment = GateMoment.Render;
         LaneJob? opened = null;
         try
         {
             for (var pass = 1; pass <= MostPasses; pass++)
             {
-                run.Stopping.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 var current = opened ?? job;
-                var hop = await HopAsync().ConfigureAwait(false);
+                var hop = await HopAsync(cancellationToken).ConfigureAwait(false);
                 if (hop is ConnectResult.Deferred && lane.HasOthers)
                 {
                     lane.SlowDown();
@@ -34,12 +34,12 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, stri
                 }
 
                 var fresh = _served == 0;
-                var end = await MessagePath.RunAsync(new MessageAttempt(run.Attempts, current, gates, moment, domain) { Earlier = _outcome }, hop).ConfigureAwait(false);
+                var end = await MessagePath.RunAsync(new MessageAttempt(run.Attempts, current, gates, moment, domain) { Earlier = _outcome }, hop, cancellationToken).ConfigureAwait(false);
                 if (end.ConnectionLost)
                     await CloseAsync().ConfigureAwait(false);
                 if (end.MovedTo is { } elsewhere)
                 {
-                    await run.MoveAsync(job.Due.Patient, elsewhere).ConfigureAwait(false);
+                    await run.MoveAsync(job.Due.Patient, elsewhere, cancellationToken).ConfigureAwait(false);
                     return true;
                 }
 
@@ -49,8 +49,8 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, stri
                 if (end.StartOver)
                 {
                     opened?.Dispose();
-                    opened = (await run.Open.OpenAsync(run.Prepared, [job.Due], run.Stopping).ConfigureAwait(false))[0];
-                    gates = await run.Open.GatesAsync(run.Stopping).ConfigureAwait(false);
+                    opened = (await run.Open.OpenAsync(run.Prepared, [job.Due], cancellationToken).ConfigureAwait(false))[0];
+                    gates = await run.Open.GatesAsync(cancellationToken).ConfigureAwait(false);
                     moment = GateMoment.BeforeData;
                     continue;
                 }
@@ -79,7 +79,7 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, stri
         await _outcome.ConfigureAwait(false);
     }
 
-    private async Task<ConnectResult> HopAsync()
+    private async Task<ConnectResult> HopAsync(CancellationToken cancellationToken)
     {
         if (_session is not null)
             return new ConnectResult.Connected(_session);
@@ -87,12 +87,12 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, stri
             return new ConnectResult.Rejected("The domain is not known yet.", null);
         if (lane.NoWay is { } known)
             return known;
-        var result = await run.Options.Connect.ConnectAsync(domain, run.Stopping).ConfigureAwait(false);
+        var result = await run.Options.Connect.ConnectAsync(domain, cancellationToken).ConfigureAwait(false);
         if (result is ConnectResult.Connected connected)
         {
             _session = connected.Session;
             _served = 0;
-            await lane.NoteAsync(connected.Session.Observed.Tier).ConfigureAwait(false);
+            await lane.NoteAsync(connected.Session.Observed.Tier, cancellationToken).ConfigureAwait(false);
         }
         else if (result is ConnectResult.Withheld or ConnectResult.Rejected)
         {
@@ -129,7 +129,7 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, stri
         {
             try
             {
-                await run.Writer.SettleAsync(settlement).ConfigureAwait(false);
+                await run.Writer.SettleAsync(settlement, CancellationToken.None).ConfigureAwait(false);
                 break;
             }
             catch (TransientStoreException) when (attempt < 300)

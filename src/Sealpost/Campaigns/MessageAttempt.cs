@@ -6,6 +6,7 @@ using Sealpost.Content;
 using Sealpost.Delivery;
 using Sealpost.Organisations;
 using Sealpost.Patients;
+using Sealpost.Shards;
 
 namespace Sealpost.Campaigns;
 
@@ -14,9 +15,6 @@ internal sealed record AttemptContext(OrganisationContext Organisation, Prepared
 {
     /// <summary>Names of campaigns in the audience query and the as-of date.</summary>
     public required QueryScope Scope { get; init; }
-
-    /// <summary>No more DATA may begin: paused, cancelled, shutting down.</summary>
-    public required CancellationToken Stopping { get; init; }
 
     /// <summary>The lease to send holds.</summary>
     public required Func<bool> MaySend { get; init; }
@@ -73,7 +71,8 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
     };
 
     /// <summary>MAIL and RCPT; the consent gate once more where anything changed; the intent; DATA.</summary>
-    public async Task<AttemptEnd> DeliverAsync(SmtpSession session, ConsentDecision.Permit permit, TransportDecision.Permit way, SignedMessage message)
+    /// <remarks>Cancelling means that no more DATA may begin: paused, cancelled, shutting down. Commands under way end first, so that the session stays in step.</remarks>
+    public async Task<AttemptEnd> DeliverAsync(SmtpSession session, ConsentDecision.Permit permit, TransportDecision.Permit way, SignedMessage message, CancellationToken cancellationToken)
     {
         if (MovedFrom(permit) is { } moved)
             return moved;
@@ -87,21 +86,24 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
         try
         {
             var envelope = await session.EnvelopeAsync(returnAddress, permit.Address.Open(), message.Bytes.Length, CancellationToken.None).ConfigureAwait(false);
+            // RFC 6531 §3.5, RFC 1870 §6.1: this hop cannot carry the message; the server was not asked and has refused nothing.
+            if (envelope.IsOurs)
+                return end with { Outcome = Outcome.WithheldTransport, Reason = WithholdReason.NotRepresentable, Detail = envelope.Text };
             if (!envelope.IsPositive)
                 return Replied(end, envelope);
-            if (await StopBeforeDataAsync(session, permit, end).ConfigureAwait(false) is { } stopped)
+            if (await StopBeforeDataAsync(session, permit, end, cancellationToken).ConfigureAwait(false) is { } stopped)
                 return stopped;
             var first = job.Due.FirstAt ?? Now;
-            if (!await context.Writer.IntendAsync(new Intent(permit.Campaign, permit.Patient, job.Due.Attempts + 1, first, Now, token)).ConfigureAwait(false))
+            if (!await context.Writer.IntendAsync(new Intent(permit.Campaign, permit.Patient, job.Due.Attempts + 1, first, Now, token), CancellationToken.None).ConfigureAwait(false))
                 return await DropAsync(session, end with { NotTried = true }).ConfigureAwait(false);
             intended = true;
             // First in, first out: the earlier outcome is durable by now, or its commit failed and nothing more may be sent.
             await Earlier.ConfigureAwait(false);
             // The last look, after the commit and before the first byte: a revocation recorded meanwhile still stops it. 45 CFR 164.508(b)(5).
-            if (await StopBeforeDataAsync(session, permit, end).ConfigureAwait(false) is { } late)
+            if (await StopBeforeDataAsync(session, permit, end, cancellationToken).ConfigureAwait(false) is { } late)
             {
                 // No byte of DATA went: the row is pending again.
-                await context.Writer.SettleAsync(new Settlement { Campaign = permit.Campaign, Patient = permit.Patient, Outcome = Outcome.Pending, Attempts = job.Due.Attempts, FirstAt = job.Due.FirstAt, At = Now }).ConfigureAwait(false);
+                await context.Writer.SettleAsync(new Settlement { Campaign = permit.Campaign, Patient = permit.Patient, Outcome = Outcome.Pending, Attempts = job.Due.Attempts, FirstAt = job.Due.FirstAt, At = Now }, CancellationToken.None).ConfigureAwait(false);
                 return late;
             }
 
@@ -154,9 +156,9 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
         job.Engagements);
 
     /// <summary>Looks once more before DATA: campaign stopped, lease lost, patient changed, permit too old. Null: go on.</summary>
-    private async Task<AttemptEnd?> StopBeforeDataAsync(SmtpSession session, ConsentDecision.Permit permit, AttemptEnd end)
+    private async Task<AttemptEnd?> StopBeforeDataAsync(SmtpSession session, ConsentDecision.Permit permit, AttemptEnd end, CancellationToken stopping)
     {
-        if (context.Stopping.IsCancellationRequested || !context.MaySend())
+        if (stopping.IsCancellationRequested || !context.MaySend())
             return await DropAsync(session, end with { NotTried = true, Detail = "The campaign was stopped before DATA." }).ConfigureAwait(false);
         if (context.Watch.Stamp(permit.Patient) == job.Stamp && Now - permit.DecidedAt < ConsentDecision.Permit.Lifetime)
             return null;

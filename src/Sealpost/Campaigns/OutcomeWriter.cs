@@ -21,30 +21,33 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     private readonly ShardLease _lease;
     private readonly OutcomeJournal _journal;
     private readonly DecisionLog _decisions;
+    private readonly FeedAudience _feed;
     private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _loop;
 
     /// <summary>Starts the writer.</summary>
-    public OutcomeWriter(OrganisationContext context, ShardLease lease, OutcomeJournal journal, DecisionLog decisions)
+    public OutcomeWriter(OrganisationContext context, ShardLease lease, OutcomeJournal journal, DecisionLog decisions, FeedAudience feed)
     {
         _context = context;
         _lease = lease;
         _journal = journal;
         _decisions = decisions;
+        _feed = feed;
         _loop = Task.Run(RunAsync);
     }
 
     private int Org => _context.Organisation.Id.Value;
 
-    /// <summary>Makes the intent durable. False where DATA must not be sent: the campaign is paused or cancelled, or the row has an outcome.</summary>
-    public Task<bool> IntendAsync(Intent intent) => Queue(new Entry(intent, null));
+    /// <summary>Makes the intent durable. False where DATA must not be sent: the campaign is paused or cancelled, or the row has an outcome. Cancelled before its commit begins, nothing is written.</summary>
+    public Task<bool> IntendAsync(Intent intent, CancellationToken cancellationToken) => Queue(new Entry(intent, null), cancellationToken);
 
-    /// <summary>Makes an outcome durable. False where the row already had one.</summary>
-    public Task<bool> SettleAsync(Settlement settlement) => Queue(new Entry(null, settlement));
+    /// <summary>Makes an outcome durable. False where the row already had one. Pass no token for what has happened on the wire: it must not be lost.</summary>
+    public Task<bool> SettleAsync(Settlement settlement, CancellationToken cancellationToken) => Queue(new Entry(null, settlement), cancellationToken);
 
     /// <summary>Makes a change of many rows, in order with all others; it returns the lines for the journal.</summary>
     /// <exception cref="RefusedException">The change refused itself before it wrote anything; its neighbours still commit.</exception>
-    public Task BulkAsync(Func<DbTransaction, CancellationToken, Task<IReadOnlyList<JournalLine>>> change) => Queue(new Entry(null, null) { Change = change });
+    public Task BulkAsync(Func<DbTransaction, CancellationToken, Task<IReadOnlyList<JournalLine>>> change, CancellationToken cancellationToken) =>
+        Queue(new Entry(null, null) { Change = change }, cancellationToken);
 
     /// <summary>Commits what is queued and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -53,8 +56,9 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         await _loop.ConfigureAwait(false);
     }
 
-    private Task<bool> Queue(Entry entry)
+    private Task<bool> Queue(Entry entry, CancellationToken cancellationToken)
     {
+        entry.Stopping = cancellationToken;
         if (!_queue.Writer.TryWrite(entry))
             entry.Fail(new InvalidOperationException("The outcome writer has stopped after an error; the campaign resumes after a restart."));
         return entry.Done;
@@ -66,7 +70,16 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         {
             var batch = new List<Entry>();
             while (batch.Count < LargestBatch && _queue.Reader.TryRead(out var entry))
-                batch.Add(entry);
+            {
+                // Once its commit has begun, cancelling comes too late and its end is awaited.
+                if (entry.Stopping.IsCancellationRequested)
+                    entry.Cancel();
+                else
+                    batch.Add(entry);
+            }
+
+            if (batch.Count == 0)
+                continue;
             var commit = CommitAsync(batch);
             await commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (commit.IsCompletedSuccessfully)
@@ -110,7 +123,9 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         }
 
         // After the commit and before any DATA: the journal never says more than happened, and DATA never goes without it.
-        _journal.Append([.. batch.SelectMany(entry => entry.ToLines())]);
+        var lines = batch.SelectMany(entry => entry.ToLines()).ToList();
+        _journal.Append(lines);
+        _feed.Note([.. lines.Where(line => line.State == (int)Outcome.Accepted).Select(line => (new PatientNumber(line.Patient), Sql.Instant(line.At)))]);
     }
 
     private async Task<int> WriteAsync(List<Entry> batch, DbTransaction transaction, CancellationToken cancellationToken)
@@ -224,6 +239,8 @@ internal sealed class OutcomeWriter : IAsyncDisposable
 
         public Func<DbTransaction, CancellationToken, Task<IReadOnlyList<JournalLine>>>? Change { get; init; }
 
+        public CancellationToken Stopping { get; set; }
+
         private IReadOnlyList<JournalLine> Lines { get; set; } = [];
 
         private RefusedException? Refusal { get; set; }
@@ -250,6 +267,8 @@ internal sealed class OutcomeWriter : IAsyncDisposable
             else
                 _done.TrySetResult(Held);
         }
+
+        public void Cancel() => _done.TrySetCanceled(Stopping);
 
         public void Fail(Exception failure) => _done.TrySetException(failure);
     }

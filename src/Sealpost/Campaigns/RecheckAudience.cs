@@ -1,6 +1,5 @@
 using Sealpost.Audience;
 using Sealpost.Organisations;
-using Sealpost.Reports;
 using Sealpost.Trust.Keys;
 
 namespace Sealpost.Campaigns;

@@ -52,19 +52,22 @@ public sealed class SendCampaign : IAsyncDisposable
         var lease = await ShardLease.AcquireAsync(context, takeOver, cancellationToken).ConfigureAwait(false);
         var journal = OutcomeJournal.Open(context.Keys, options.JournalFolder);
         var decisions = new DecisionLog(context.Database, context.Keys);
-        var writer = new OutcomeWriter(context, lease, journal, decisions);
+        var watch = new ChangeWatch();
+        var feed = new FeedAudience(options.Accepted, watch, context.Time, logger);
+        var writer = new OutcomeWriter(context, lease, journal, decisions, feed);
         var domain = context.Organisation.Domain.ToLowerInvariant();
-        var parts = new SendParts(context, options, new CampaignStore(context), writer, lease, new ChangeWatch())
+        var parts = new SendParts(context, options, new CampaignStore(context), writer, lease, watch)
         {
             Destinations = new DestinationStore(context),
             Decisions = decisions,
+            Feed = feed,
             ReturnPath = new ReturnPath(context.Keys.BlindIndex("return-path", "v1"), domain),
         };
         var send = new SendCampaign(parts, journal, logger);
         var replayed = await new ReplayJournal(context).RunAsync(options.JournalFolder, cancellationToken).ConfigureAwait(false);
         if (replayed > 0)
             SendLog.Replayed(logger, replayed);
-        await send.DoubtInFlightAsync().ConfigureAwait(false);
+        await send.DoubtInFlightAsync(cancellationToken).ConfigureAwait(false);
         return send;
     }
 
@@ -153,7 +156,7 @@ public sealed class SendCampaign : IAsyncDisposable
                 new CampaignTransition(campaign.Id, CampaignAct.Cancel, actor.Id) { Columns = [("ended_at", Sql.Stored(now))] }, transaction, token).ConfigureAwait(false);
             var ended = await deliveries.EndPendingAsync(campaign.Id, null, Outcome.Cancelled, null, now, transaction, token).ConfigureAwait(false);
             return JournalLines.Of(campaign.Id, ended, Outcome.Cancelled, now);
-        }).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
         await StopAsync(campaign.Id).ConfigureAwait(false);
     }
 
@@ -174,7 +177,7 @@ public sealed class SendCampaign : IAsyncDisposable
         var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
         var open = campaign.State is CampaignState.Sending or CampaignState.Paused;
         var outcome = accepted ? Outcome.Accepted : open ? Outcome.Pending : Outcome.Expired;
-        await _parts.Writer.BulkAsync((transaction, token) => ResolveAsync(campaign, patient, outcome, actor, transaction, token)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _parts.Writer.BulkAsync((transaction, token) => ResolveAsync(campaign, patient, outcome, actor, transaction, token), cancellationToken).ConfigureAwait(false);
         if (outcome == Outcome.Pending && campaign.State == CampaignState.Sending)
             Start(campaign.Id);
     }
@@ -210,6 +213,7 @@ public sealed class SendCampaign : IAsyncDisposable
         foreach (var (_, task) in _running.Values)
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _parts.Writer.DisposeAsync().ConfigureAwait(false);
+        await _parts.Feed.DisposeAsync().ConfigureAwait(false);
         await _parts.Lease.DisposeAsync().ConfigureAwait(false);
         _journal.Dispose();
         _closing.Dispose();
@@ -305,10 +309,12 @@ public sealed class SendCampaign : IAsyncDisposable
         if (campaign is not { State: CampaignState.Sending })
             throw new OperationCanceledException("The campaign is not being sent.");
         using var run = await CampaignRun.CreateAsync(_parts, campaign, stopping).ConfigureAwait(false);
-        await run.RunAsync().ConfigureAwait(false);
+        await run.RunAsync(stopping).ConfigureAwait(false);
+        // Whoever waited for the campaign may count with it at once.
+        await _parts.Feed.FlushAsync(stopping).ConfigureAwait(false);
     }
 
-    private async Task DoubtInFlightAsync()
+    private async Task DoubtInFlightAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<(long Campaign, PatientNumber Patient)> doubted = [];
         await _parts.Writer.BulkAsync(async (transaction, token) =>
@@ -322,7 +328,7 @@ public sealed class SendCampaign : IAsyncDisposable
             }
 
             return [.. doubted.GroupBy(row => row.Campaign).SelectMany(rows => JournalLines.Of(rows.Key, [.. rows.Select(row => row.Patient)], Outcome.InDoubt, now))];
-        }).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
         if (doubted.Count > 0)
             SendLog.InDoubt(_logger, doubted.Count);
     }
@@ -352,7 +358,7 @@ public sealed class SendCampaign : IAsyncDisposable
                 [("@now", now), ("@org", Org), ("@campaign", line.Campaign), ("@patient", line.Patient)],
                 token).ConfigureAwait(false);
             return [line with { At = now }];
-        }).WaitAsync(cancellationToken);
+        }, cancellationToken);
 
     private async Task<Campaign> GetAsync(string name, CancellationToken cancellationToken) =>
         await _parts.Campaigns.FindAsync(name, cancellationToken).ConfigureAwait(false)

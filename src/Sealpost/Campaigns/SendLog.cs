@@ -25,4 +25,7 @@ internal static partial class SendLog
 
     [LoggerMessage(EventId = 4007, Level = LogLevel.Warning, Message = "The database was older than the outcome journal. {Frames} frames were replayed before sending.")]
     public static partial void Replayed(ILogger logger, long frames);
+
+    [LoggerMessage(EventId = 4008, Level = LogLevel.Warning, Message = "{Count} accepted messages could not be told to the audience index yet ({Kind}); tried again in a second.")]
+    public static partial void IndexBehind(ILogger logger, int count, string kind);
 }

@@ -18,6 +18,9 @@ public sealed record SendOptions
     /// <summary>The transport gate over the register's present content.</summary>
     public required Func<CancellationToken, Task<TransportGate>> Transport { get; init; }
 
+    /// <summary>Feeds accepted messages to the audience index: <c>OrganisationShards.NoteAcceptedAsync</c>.</summary>
+    public required MessagesAccepted Accepted { get; init; }
+
     /// <summary>Folder of the sealed journal; outside every backup, on a disk that flushes.</summary>
     public required string JournalFolder { get; init; }
 

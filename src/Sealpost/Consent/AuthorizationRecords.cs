@@ -22,8 +22,8 @@ internal sealed class AuthorizationRecords(KeyRing keys, Ledger ledger, TimeProv
         var stored = authorization with { Id = id, RecordedAt = time.GetUtcNow() };
         await transaction.ExecuteAsync(
             "INSERT INTO consent_authorization (org, id, patient, sealed, sequence) VALUES (@org, @id, @patient, @sealed, @sequence)",
-            cancellationToken,
-            ("org", Organisation.Value), ("id", id), ("patient", patient.Value), ("sealed", keys.Seal(Context(id), MemoryPackSerializer.Serialize(stored))), ("sequence", sequence));
+            [("org", Organisation.Value), ("id", id), ("patient", patient.Value), ("sealed", keys.Seal(Context(id), MemoryPackSerializer.Serialize(stored))), ("sequence", sequence)],
+            cancellationToken);
         return id;
     }
 
@@ -47,8 +47,8 @@ internal sealed class AuthorizationRecords(KeyRing keys, Ledger ledger, TimeProv
         var sequence = await ledger.AppendAsync(new AuditEvent(Organisation, "consent.revoked", actor, patient, Text(id), "done"), transaction, cancellationToken);
         await transaction.ExecuteAsync(
             "INSERT INTO consent_revocation (org, id, revoked_at, sealed, sequence) VALUES (@org, @id, @at, @sealed, @sequence)",
-            cancellationToken,
-            ("org", Organisation.Value), ("id", id), ("at", time.GetUtcNow().ToUnixTimeMilliseconds()), ("sealed", ConsentTables.SealText(keys, $"revocation:{id}", channel)), ("sequence", sequence));
+            [("org", Organisation.Value), ("id", id), ("at", time.GetUtcNow().ToUnixTimeMilliseconds()), ("sealed", ConsentTables.SealText(keys, $"revocation:{id}", channel)), ("sequence", sequence)],
+            cancellationToken);
         return (true, true);
     }
 

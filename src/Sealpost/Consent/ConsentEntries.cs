@@ -33,8 +33,8 @@ internal sealed class ConsentEntries(KeyRing keys, Ledger ledger, TimeProvider t
         var sequence = await ledger.AppendAsync(audit, transaction, cancellationToken) + audit.Count - 1;
         await transaction.ExecuteAsync(
             "INSERT INTO consent_entry (org, entry, kind, scope, source, recorded_at, sequence) VALUES (@org, @entry, @kind, @scope, @source, @at, @sequence)",
-            cancellationToken,
-            ("org", Organisation.Value), ("entry", entry), ("kind", ConsentTables.SuppressionKind), ("scope", (int)suppression.Scope), ("source", (int)suppression.Source), ("at", suppression.RecordedAt.ToUnixTimeMilliseconds()), ("sequence", sequence));
+            [("org", Organisation.Value), ("entry", entry), ("kind", ConsentTables.SuppressionKind), ("scope", (int)suppression.Scope), ("source", (int)suppression.Source), ("at", suppression.RecordedAt.ToUnixTimeMilliseconds()), ("sequence", sequence)],
+            cancellationToken);
         await AttachAsync(entry, sequence, owners, blinds, transaction, cancellationToken);
 
         var concerned = await ConsentTables.PatientsAsync(transaction, Organisation, blinds, cancellationToken);
@@ -51,8 +51,8 @@ internal sealed class ConsentEntries(KeyRing keys, Ledger ledger, TimeProvider t
         var sequence = await ledger.AppendAsync(new AuditEvent(Organisation, "consent.restricted", actor, patient, Text(entry), "done", $"kind={kind}"), transaction, cancellationToken);
         await transaction.ExecuteAsync(
             "INSERT INTO consent_entry (org, entry, kind, owner, sealed, recorded_at, sequence) VALUES (@org, @entry, @kind, @owner, @sealed, @at, @sequence)",
-            cancellationToken,
-            ("org", Organisation.Value), ("entry", entry), ("kind", kind), ("owner", patient.Value), ("sealed", value is null ? null : new RestrictionSeal(keys).Seal(entry, kind, value, patient, wrapped)), ("at", time.GetUtcNow().ToUnixTimeMilliseconds()), ("sequence", sequence));
+            [("org", Organisation.Value), ("entry", entry), ("kind", kind), ("owner", patient.Value), ("sealed", value is null ? null : new RestrictionSeal(keys).Seal(entry, kind, value, patient, wrapped)), ("at", time.GetUtcNow().ToUnixTimeMilliseconds()), ("sequence", sequence)],
+            cancellationToken);
 
         // A sole-control statement is about one mailbox; every other restriction follows the person through all identifiers.
         List<byte[]> blinds = kind == RestrictionKinds.SoleControl ? [ConsentTables.BlindOf(keys, "email", value!)] : await BlindsAsync([patient], transaction, cancellationToken);
@@ -78,8 +78,8 @@ internal sealed class ConsentEntries(KeyRing keys, Ledger ledger, TimeProvider t
         var sequence = await ledger.AppendAsync(new AuditEvent(Organisation, "consent.restriction-ended", actor, patient, Text(restriction), "done"), transaction, cancellationToken);
         await transaction.ExecuteAsync(
             "UPDATE consent_entry SET ended_at = @at, ended_sequence = @sequence, ended_sealed = @reason WHERE org = @org AND entry = @entry",
-            cancellationToken,
-            ("at", time.GetUtcNow().ToUnixTimeMilliseconds()), ("sequence", sequence), ("reason", ConsentTables.SealText(keys, $"consent-ended:{restriction}", reason)), ("org", Organisation.Value), ("entry", restriction));
+            [("at", time.GetUtcNow().ToUnixTimeMilliseconds()), ("sequence", sequence), ("reason", ConsentTables.SealText(keys, $"consent-ended:{restriction}", reason)), ("org", Organisation.Value), ("entry", restriction)],
+            cancellationToken);
         return true;
     }
 
@@ -89,8 +89,8 @@ internal sealed class ConsentEntries(KeyRing keys, Ledger ledger, TimeProvider t
         var entries = await EntriesOfAsync(mergedAway, survivor, transaction, cancellationToken);
         var merged = await transaction.ExecuteAsync(
             "INSERT INTO consent_merged (org, patient, survivor) VALUES (@org, @patient, @survivor) ON CONFLICT (org, patient) DO UPDATE SET survivor = excluded.survivor WHERE consent_merged.survivor <> excluded.survivor",
-            cancellationToken,
-            ("org", Organisation.Value), ("patient", mergedAway.Value), ("survivor", survivor.Value));
+            [("org", Organisation.Value), ("patient", mergedAway.Value), ("survivor", survivor.Value)],
+            cancellationToken);
         if (entries.Count == 0 && merged == 0)
             return;
 
@@ -113,16 +113,16 @@ internal sealed class ConsentEntries(KeyRing keys, Ledger ledger, TimeProvider t
         {
             await transaction.ExecuteAsync(
                 "INSERT INTO consent_entry_patient (org, patient, entry, sequence) VALUES (@org, @patient, @entry, @sequence) ON CONFLICT (org, patient, entry) DO NOTHING",
-                cancellationToken,
-                ("org", Organisation.Value), ("patient", patient.Value), ("entry", entry), ("sequence", sequence));
+                [("org", Organisation.Value), ("patient", patient.Value), ("entry", entry), ("sequence", sequence)],
+                cancellationToken);
         }
 
         foreach (var blind in blinds)
         {
             await transaction.ExecuteAsync(
                 "INSERT INTO consent_entry_blind (org, blind, entry) VALUES (@org, @blind, @entry) ON CONFLICT (org, blind, entry) DO NOTHING",
-                cancellationToken,
-                ("org", Organisation.Value), ("blind", blind), ("entry", entry));
+                [("org", Organisation.Value), ("blind", blind), ("entry", entry)],
+                cancellationToken);
         }
     }
 

@@ -106,7 +106,7 @@ public sealed class ConsentStore
     {
         var stored = RestrictionValue.Check(kind, value);
         var id = await _database.WriteAsync((transaction, token) => _entries.RestrictAsync(patient, kind, stored, actor, transaction, token), cancellationToken);
-        await TellAsync(await SharersAsync(patient, cancellationToken));
+        await TellAsync(await SharersAsync([patient], cancellationToken));
         return id;
     }
 
@@ -118,7 +118,7 @@ public sealed class ConsentStore
             throw new ArgumentException("Ending a restriction needs its documented reason (45 CFR 164.522(a)(2)).", nameof(reason));
         var ended = await _database.WriteAsync((transaction, token) => _entries.EndAsync(patient, restriction, reason, actor, transaction, token), cancellationToken);
         if (ended)
-            await TellAsync(await SharersAsync(patient, cancellationToken));
+            await TellAsync(await SharersAsync([patient], cancellationToken));
         return ended;
     }
 
@@ -153,16 +153,21 @@ public sealed class ConsentStore
             ? Task.CompletedTask
             : _database.BulkUpsertAsync(ConsentTables.Message, [.. accepted.Distinct().Select(message => new object?[] { (long)_keys.Organisation.Value, (long)message.Patient.Value, message.At.ToUnixTimeMilliseconds() })], transaction, cancellationToken);
 
-    private async Task<IReadOnlyCollection<PatientNumber>> SharersAsync(PatientNumber patient, CancellationToken cancellationToken)
+    /// <summary>Some patients and all who share a mailbox or identifier with one of them: those whose states change when these patients' charts do (<see cref="ConsentState.SharedAddresses"/>). Tell all of them of the change.</summary>
+    public async Task<IReadOnlyCollection<PatientNumber>> SharersAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken)
     {
+        HashSet<PatientNumber> sharers = [.. patients];
         await using var connection = await _database.OpenReadAsync(cancellationToken);
-        await using var command = connection.Command(
-            "SELECT DISTINCT b.patient FROM patient_lookup a JOIN patient_lookup b ON b.org = a.org AND b.blind = a.blind WHERE a.org = @org AND a.patient = @patient",
-            ("org", _keys.Organisation.Value), ("patient", patient.Value));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        HashSet<PatientNumber> sharers = [patient];
-        while (await reader.ReadAsync(cancellationToken))
-            sharers.Add(new PatientNumber((int)reader.GetInt64(0)));
+        foreach (var condition in ConsentTables.Conditions(patients))
+        {
+            await using var command = connection.Command(
+                $"SELECT DISTINCT b.patient FROM patient_lookup a JOIN patient_lookup b ON b.org = a.org AND b.blind = a.blind AND b.patient <> a.patient WHERE a.org = @org AND a.patient {condition}",
+                ("org", _keys.Organisation.Value));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                sharers.Add(new PatientNumber((int)reader.GetInt64(0)));
+        }
+
         return sharers;
     }
 

@@ -30,8 +30,8 @@ internal sealed class SourceAttestations(KeyRing keys, Ledger ledger, TimeProvid
             INSERT INTO consent_attestation (org, blind, sealed, attested, at, sequence) VALUES (@org, @blind, @sealed, @attested, @at, @sequence)
             ON CONFLICT (org, blind) DO UPDATE SET attested = excluded.attested, at = excluded.at, sequence = excluded.sequence
             """,
-            cancellationToken,
-            ("org", Organisation.Value), ("blind", blind), ("sealed", ConsentTables.SealText(keys, Context, source)), ("attested", attested ? 1 : 0), ("at", time.GetUtcNow().ToUnixTimeMilliseconds()), ("sequence", sequence));
+            [("org", Organisation.Value), ("blind", blind), ("sealed", ConsentTables.SealText(keys, Context, source)), ("attested", attested ? 1 : 0), ("at", time.GetUtcNow().ToUnixTimeMilliseconds()), ("sequence", sequence)],
+            cancellationToken);
         return await PatientsAsync(transaction, cancellationToken);
     }
 

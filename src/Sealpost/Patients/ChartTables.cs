@@ -75,10 +75,10 @@ internal static class ChartTables
         {
             await transaction.ExecuteAsync(
                 "INSERT INTO patient_shard (org, shard, patients) VALUES (@org, @shard, @count) ON CONFLICT (org, shard) DO UPDATE SET patients = patient_shard.patients + excluded.patients",
-                cancellationToken,
-                ("org", organisation.Value),
+                [("org", organisation.Value),
                 ("shard", shard.Key),
-                ("count", sign * shard.Value));
+                ("count", sign * shard.Value)],
+                cancellationToken);
         }
     }
 
@@ -89,8 +89,8 @@ internal static class ChartTables
         foreach (var chunk in patients.Chunk(NumbersPerStatement))
         {
             foreach (var table in tables)
-                await transaction.ExecuteAsync($"DELETE FROM {table} WHERE org = @org AND patient {In(chunk)}", cancellationToken, ("org", organisation.Value));
-            var gone = await transaction.ExecuteAsync($"DELETE FROM patient WHERE org = @org AND patient {In(chunk)}", cancellationToken, ("org", organisation.Value));
+                await transaction.ExecuteAsync($"DELETE FROM {table} WHERE org = @org AND patient {In(chunk)}", [("org", organisation.Value)], cancellationToken);
+            var gone = await transaction.ExecuteAsync($"DELETE FROM patient WHERE org = @org AND patient {In(chunk)}", [("org", organisation.Value)], cancellationToken);
             if (gone != chunk.Length)
                 throw new TransientStoreException("A patient to be removed was removed by another. Try again.");
         }

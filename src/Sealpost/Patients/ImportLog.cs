@@ -21,12 +21,12 @@ public sealed class ImportLog(IDatabase database, KeyRing keys, Ledger ledger, T
             var id = (long)(await command.ExecuteScalarAsync(token))!;
             await transaction.ExecuteAsync(
                 "INSERT INTO import (org, import, kind, source, started_at, created, updated, unchanged, skipped) VALUES (@org, @import, @kind, @source, @at, 0, 0, 0, 0)",
-                token,
-                ("org", keys.Organisation.Value),
+                [("org", keys.Organisation.Value),
                 ("import", id),
                 ("kind", kind),
                 ("source", keys.Seal(SourceContext(id), Encoding.UTF8.GetBytes(source))),
-                ("at", time.GetUtcNow().ToUnixTimeMilliseconds()));
+                ("at", time.GetUtcNow().ToUnixTimeMilliseconds())],
+                token);
             await ledger.AppendAsync(Event("import.begun", actor, id, kind), transaction, token);
             return id;
         },
@@ -38,14 +38,14 @@ public sealed class ImportLog(IDatabase database, KeyRing keys, Ledger ledger, T
         {
             await transaction.ExecuteAsync(
                 "UPDATE import SET finished_at = @at, created = @created, updated = @updated, unchanged = @unchanged, skipped = @skipped WHERE org = @org AND import = @import",
-                token,
-                ("at", time.GetUtcNow().ToUnixTimeMilliseconds()),
+                [("at", time.GetUtcNow().ToUnixTimeMilliseconds()),
                 ("created", counts.Created),
                 ("updated", counts.Updated),
                 ("unchanged", counts.Unchanged),
                 ("skipped", counts.Skipped),
                 ("org", keys.Organisation.Value),
-                ("import", importId));
+                ("import", importId)],
+                token);
             var detail = string.Create(CultureInfo.InvariantCulture, $"created {counts.Created}, updated {counts.Updated}, unchanged {counts.Unchanged}, skipped {counts.Skipped}");
             await ledger.AppendAsync(Event("import.finished", actor, importId, detail), transaction, token);
             return true;

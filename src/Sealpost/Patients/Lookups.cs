@@ -55,10 +55,10 @@ internal sealed class Lookups(OrganisationId organisation)
         {
             await transaction.ExecuteAsync(
                 "DELETE FROM patient_lookup WHERE org = @org AND blind = @blind AND patient = @patient",
-                cancellationToken,
-                ("org", organisation.Value),
+                [("org", organisation.Value),
                 ("blind", blind),
-                ("patient", patient.Value));
+                ("patient", patient.Value)],
+                cancellationToken);
         }
     }
 }

@@ -99,10 +99,10 @@ internal sealed class SaveCharts(IDatabase database, KeyRing keys)
         {
             await transaction.ExecuteAsync(
                 "DELETE FROM chart_part WHERE org = @org AND patient = @patient AND part >= @parts",
-                cancellationToken,
-                ("org", Organisation),
+                [("org", Organisation),
                 ("patient", chart.Patient),
-                ("parts", chart.Parts));
+                ("parts", chart.Parts)],
+                cancellationToken);
         }
     }
 

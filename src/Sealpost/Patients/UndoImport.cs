@@ -57,7 +57,7 @@ internal sealed class UndoImport(IDatabase database, KeyRing keys, Ledger ledger
         step.Restored.AddRange(restore.Select(note => note.Patient));
         await RestoreAsync(importId, restore, rows, transaction, cancellationToken);
         foreach (var table in new[] { "import_part", "import_patient" })
-            await transaction.ExecuteAsync($"DELETE FROM {table} WHERE org = @org AND import = @import AND patient {ChartTables.In(numbers)}", cancellationToken, ("org", Organisation), ("import", importId));
+            await transaction.ExecuteAsync($"DELETE FROM {table} WHERE org = @org AND import = @import AND patient {ChartTables.In(numbers)}", [("org", Organisation), ("import", importId)], cancellationToken);
         if (step.Removed.Count > 0)
             await _erase.RemoveAsync(step.Removed, actor, transaction, cancellationToken);
         return step;
@@ -107,17 +107,17 @@ internal sealed class UndoImport(IDatabase database, KeyRing keys, Ledger ledger
             SELECT f.org, f.patient, f.part, f.version, f.sealed FROM import_part f WHERE f.org = @org AND f.import = @import AND f.patient {condition}
             ON CONFLICT (org, patient, part) DO UPDATE SET version = excluded.version, sealed = excluded.sealed
             """,
-            cancellationToken,
-            ("org", Organisation),
-            ("import", importId));
+            [("org", Organisation),
+            ("import", importId)],
+            cancellationToken);
         await transaction.ExecuteAsync(
             $"""
             DELETE FROM chart_part WHERE org = @org AND patient {condition} AND part >=
             (SELECT f.former_parts FROM import_patient f WHERE f.org = @org AND f.import = @import AND f.patient = chart_part.patient)
             """,
-            cancellationToken,
-            ("org", Organisation),
-            ("import", importId));
+            [("org", Organisation),
+            ("import", importId)],
+            cancellationToken);
         await database.BulkUpsertAsync(
             ChartTables.Patient,
             [.. notes.Select(note => new object?[] { (long)Organisation, (long)note.Patient.Value, rows[note.Patient].Version + 1, note.FormerContent, (long)note.FormerParts })],
@@ -147,10 +147,10 @@ internal sealed class UndoImport(IDatabase database, KeyRing keys, Ledger ledger
     {
         await transaction.ExecuteAsync(
             "UPDATE import SET undone_at = @at WHERE org = @org AND import = @import",
-            cancellationToken,
-            ("at", time.GetUtcNow().ToUnixTimeMilliseconds()),
+            [("at", time.GetUtcNow().ToUnixTimeMilliseconds()),
             ("org", Organisation),
-            ("import", importId));
+            ("import", importId)],
+            cancellationToken);
         var auditEvent = new AuditEvent(keys.Organisation, "import.undone", actor, Patient: null, importId.ToString(CultureInfo.InvariantCulture), "done", counts);
         await ledger.AppendAsync(auditEvent, transaction, cancellationToken);
         return true;

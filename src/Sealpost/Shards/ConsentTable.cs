@@ -13,10 +13,12 @@ internal sealed class ConsentTable
     private readonly long[] _versions = new long[PatientNumber.ShardSize];
     private readonly ConsentState?[] _states = new ConsentState?[PatientNumber.ShardSize];
     private readonly long[] _recent = new long[PatientNumber.ShardSize];
-    private readonly Dictionary<int, long> _changes = [];
 
     /// <summary>Stands for a patient that is not there (any more).</summary>
     public const long Absent = 0;
+
+    private const int StoredBits = 40;
+    private const long StoredMask = (1L << StoredBits) - 1;
 
     /// <summary>Bytes held by the columns.</summary>
     public static long Size => PatientNumber.ShardSize * (8L + 8 + 8);
@@ -51,6 +53,15 @@ internal sealed class ConsentTable
         Volatile.Write(ref _versions[ordinal], Next(ordinal, state.Version));
     }
 
+    /// <summary>Adds an accepted message to a patient who is there.</summary>
+    public void NoteMessage(PatientNumber patient, DateTimeOffset at)
+    {
+        if (State(patient) is not { } state || state.RecentMessages.Contains(at))
+            return;
+        // The stored version is the same; it grows by the change alone.
+        Set(state with { Version = unchecked((state.Version - 1) & StoredMask), RecentMessages = [at, .. state.RecentMessages] });
+    }
+
     /// <summary>Removes a patient who was erased.</summary>
     public void Remove(PatientNumber patient)
     {
@@ -62,9 +73,8 @@ internal sealed class ConsentTable
     /// <summary>The store's version with the count of changes seen above it; 1 more, so that it is never <see cref="Absent"/>.</summary>
     private long Next(int ordinal, long stored)
     {
-        var changes = 0L;
-        if (_versions[ordinal] != Absent)
-            _changes[ordinal] = changes = _changes.GetValueOrDefault(ordinal) + 1;
-        return unchecked(stored + 1 + (changes << 40));
+        var former = _versions[ordinal];
+        var changes = former == Absent ? 0 : (former >>> StoredBits) + 1;
+        return unchecked(stored + 1 + (changes << StoredBits));
     }
 }

@@ -8,8 +8,8 @@ namespace Sealpost.Shards;
 /// <summary>Asks a shard, wherever it lives; question and answer are <c>ShardQuestion</c> and <c>ShardAnswer</c> in bytes.</summary>
 internal delegate ValueTask<byte[]> AskShard(int shard, byte[] question, CancellationToken cancellationToken);
 
-/// <summary>Tells a shard, wherever it lives, which of its patients changed.</summary>
-internal delegate Task RefreshShard(int shard, int[] patients, CancellationToken cancellationToken);
+/// <summary>Tells a shard, wherever it lives, which of its patients changed; or, with instants (UTC, Unix milliseconds), that messages to them were accepted and nothing else changed.</summary>
+internal delegate Task RefreshShard(int shard, int[] patients, long[]? acceptedAt, CancellationToken cancellationToken);
 
 /// <summary>The shards of one organisation on this node, and how to reach those elsewhere.</summary>
 public sealed class OrganisationShards : IDisposable
@@ -37,7 +37,7 @@ public sealed class OrganisationShards : IDisposable
 
     internal AskShard Ask { get; set; } = static (_, _, _) => throw new InvalidOperationException("The shards are not connected: call ShardDirectory.Connect once the silo runs.");
 
-    internal RefreshShard Refresh { get; set; } = static (_, _, _) => throw new InvalidOperationException("The shards are not connected: call ShardDirectory.Connect once the silo runs.");
+    internal RefreshShard Refresh { get; set; } = static (_, _, _, _) => throw new InvalidOperationException("The shards are not connected: call ShardDirectory.Connect once the silo runs.");
 
     internal ShardSources Sources => _sources ?? throw new InvalidOperationException("The organisation's stores are not attached: call Attach first.");
 
@@ -50,8 +50,16 @@ public sealed class OrganisationShards : IDisposable
         var byShard = patients.GroupBy(patient => patient.Shard).ToList();
         lock (_listLock)
             _list.UnionWith(byShard.Select(shard => shard.Key));
-        await Task.WhenAll(byShard.Select(shard => Refresh(shard.Key, [.. shard.Select(patient => patient.Value)], cancellationToken)));
+        await Task.WhenAll(byShard.Select(shard => Refresh(shard.Key, [.. shard.Select(patient => patient.Value)], null, cancellationToken)));
     }
+
+    /// <summary>Tells the shards of accepted messages; returns once every later count sees them. Opens no chart.</summary>
+    public Task NoteAcceptedAsync(IReadOnlyList<(PatientNumber Patient, DateTimeOffset At)> accepted, CancellationToken cancellationToken) =>
+        Task.WhenAll(accepted.GroupBy(message => message.Patient.Shard).Select(shard => Refresh(
+            shard.Key,
+            [.. shard.Select(message => message.Patient.Value)],
+            [.. shard.Select(message => message.At.ToUnixTimeMilliseconds())],
+            cancellationToken)));
 
     /// <summary>Version of a patient's consent state and chart, as the shard on this node has it; 0 for a patient that is not there. This is what is compared before DATA: a permit with another one decides anew.</summary>
     /// <exception cref="InvalidOperationException">The shard is not loaded on this node: await <see cref="LoadAsync"/> first.</exception>
@@ -88,6 +96,13 @@ public sealed class OrganisationShards : IDisposable
     {
         foreach (var (shard, _) in _shards.Values)
             shard.Dispose();
+    }
+
+    /// <summary>Routes questions and refreshes to the shards of this process, without a silo.</summary>
+    internal void ConnectHere()
+    {
+        Ask = (shard, question, cancellationToken) => Shard(shard).Answers.RunAsync(question, cancellationToken);
+        Refresh = (shard, patients, acceptedAt, cancellationToken) => Shard(shard).Shard.RefreshAsync(patients, acceptedAt, cancellationToken);
     }
 
     internal (PatientShard Shard, AnswerQuestion Answers) Shard(int number) => _shards.GetOrAdd(number, static (number, all) =>

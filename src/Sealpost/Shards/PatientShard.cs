@@ -69,6 +69,40 @@ internal sealed class PatientShard : IDisposable
         }
     }
 
+    /// <summary>A refresh as it travels: reads patients anew or, with instants in Unix milliseconds, notes that messages to them were accepted.</summary>
+    public Task RefreshAsync(int[] patients, long[]? acceptedAt, CancellationToken cancellationToken)
+    {
+        var numbers = patients.Select(patient => new PatientNumber(patient)).ToList();
+        return acceptedAt is null
+            ? RefreshAsync(numbers, cancellationToken)
+            : NoteAcceptedAsync([.. numbers.Zip(acceptedAt.Select(DateTimeOffset.FromUnixTimeMilliseconds))], cancellationToken);
+    }
+
+    /// <summary>Messages were accepted: reads only the histories anew, since charts and authorizations are as they were.</summary>
+    public async Task NoteAcceptedAsync(IReadOnlyList<(PatientNumber Patient, DateTimeOffset At)> accepted, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_isLoaded)
+                return;
+            foreach (var (patient, at) in accepted)
+                _consent.NoteMessage(patient, at);
+            foreach (var batch in accepted.Select(message => message.Patient).Distinct().Where(patient => _consent.Version(patient) != ConsentTable.Absent).Chunk(BatchSize))
+            {
+                var engagements = await _sources.Engagements(batch, cancellationToken);
+                _index = _index.WithHistories([.. batch.Select(patient => (
+                    patient,
+                    (IReadOnlyList<AuthorizedPurpose>)[.. AuthorizedPurposes.Of(_consent.State(patient)!, _sources.TimeZone)],
+                    (IReadOnlyList<Engagement>)[.. engagements[patient]]))]);
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
     /// <summary>One patient as queries see them; null where there is none.</summary>
     public async Task<PatientView?> ViewAsync(PatientNumber patient, CancellationToken cancellationToken)
     {

@@ -14,10 +14,10 @@ internal interface IPatientShardGrain : IGrainWithStringKey
     [Alias("ask")]
     ValueTask<Immutable<byte[]>> AskAsync(Immutable<byte[]> question, CancellationToken cancellationToken);
 
-    /// <summary>Reads patients anew.</summary>
+    /// <summary>Reads patients anew; with instants, only notes messages accepted.</summary>
     [AlwaysInterleave]
     [Alias("refresh")]
-    Task RefreshAsync(Immutable<int[]> patients, CancellationToken cancellationToken);
+    Task RefreshAsync(Immutable<int[]> patients, Immutable<long[]?> acceptedAt, CancellationToken cancellationToken);
 }
 
 /// <summary>A thin shell over <see cref="PatientShard"/>: finds it in the directory, and keeps its work off the grain's turn.</summary>
@@ -39,8 +39,8 @@ internal sealed class PatientShardGrain(ShardDirectory directory) : Grain, IPati
     public async ValueTask<Immutable<byte[]>> AskAsync(Immutable<byte[]> question, CancellationToken cancellationToken) =>
         new(await Task.Run(() => _answers!.RunAsync(question.Value, cancellationToken).AsTask(), cancellationToken));
 
-    public Task RefreshAsync(Immutable<int[]> patients, CancellationToken cancellationToken) =>
-        Task.Run(() => _shard!.RefreshAsync([.. patients.Value.Select(patient => new PatientNumber(patient))], cancellationToken), cancellationToken);
+    public Task RefreshAsync(Immutable<int[]> patients, Immutable<long[]?> acceptedAt, CancellationToken cancellationToken) =>
+        Task.Run(() => _shard!.RefreshAsync(patients.Value, acceptedAt.Value, cancellationToken), cancellationToken);
 
     /// <summary>Routes an organisation's questions and refreshes through grains.</summary>
     public static void Connect(OrganisationShards shards, IGrainFactory grains)
@@ -49,6 +49,7 @@ internal sealed class PatientShardGrain(ShardDirectory directory) : Grain, IPati
             grains.GetGrain<IPatientShardGrain>(string.Create(CultureInfo.InvariantCulture, $"{shards.Organisation.Value}/{shard}"));
 
         shards.Ask = async (shard, question, cancellationToken) => (await Grain(shard).AskAsync(new Immutable<byte[]>(question), cancellationToken)).Value;
-        shards.Refresh = (shard, patients, cancellationToken) => Grain(shard).RefreshAsync(new Immutable<int[]>(patients), cancellationToken);
+        shards.Refresh = (shard, patients, acceptedAt, cancellationToken) =>
+            Grain(shard).RefreshAsync(new Immutable<int[]>(patients), new Immutable<long[]?>(acceptedAt), cancellationToken);
     }
 }

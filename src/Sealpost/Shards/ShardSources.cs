@@ -38,31 +38,7 @@ public sealed record ShardSources(PatientStore Patients, LoadConsent Consent, Lo
         return [.. charts.Select(chart =>
         {
             var state = states.TryGetValue(chart.Number, out var found) ? found : new ConsentState { Patient = chart.Number };
-            return (new PatientView(chart, [.. Authorized(state)], [.. engagements[chart.Number]]), state);
+            return (new PatientView(chart, [.. AuthorizedPurposes.Of(state, TimeZone)], [.. engagements[chart.Number]]), state);
         })];
     }
-
-    /// <summary>The days on which each purpose was or is authorized. What is known to be false never was (164.508(b)(2)(v)).</summary>
-    private IEnumerable<AuthorizedPurpose> Authorized(ConsentState state) =>
-        from authorization in state.Authorizations
-        where !authorization.KnownFalse
-        from purpose in authorization.Purposes
-        select new AuthorizedPurpose(
-            PurposeNames.Of(purpose),
-            authorization.SignedOn ?? LocalDate(authorization.RecordedAt),
-            LastDay(authorization));
-
-    private DateOnly? LastDay(MarketingAuthorization authorization)
-    {
-        // 164.508(b)(5): revoked at once, so the day of revocation is no longer covered; an expiry event ends it in the same way.
-        DateOnly?[] ends =
-        [
-            authorization.ExpiresOn,
-            authorization.ExpiryEventOn?.AddDays(-1),
-            authorization.RevokedAt is { } revoked ? LocalDate(revoked).AddDays(-1) : null,
-        ];
-        return ends.Min();
-    }
-
-    private DateOnly LocalDate(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, TimeZone).DateTime);
 }

@@ -34,7 +34,7 @@ internal static class DbCommands
     }
 
     /// <summary>Runs a statement and returns the rows it changed.</summary>
-    public static async Task<int> ExecuteAsync(this DbTransaction transaction, string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
+    public static async Task<int> ExecuteAsync(this DbTransaction transaction, string sql, (string Name, object? Value)[] parameters, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command(sql, parameters);
         return await command.ExecuteNonQueryAsync(cancellationToken);

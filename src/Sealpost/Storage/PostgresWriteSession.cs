@@ -18,7 +18,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource source) : WriteSessi
     {
         if (_connection is not { FullState: ConnectionState.Open })
         {
-            await ResetAsync();
+            await ResetAsync(cancellationToken);
             _connection = await source.OpenConnectionAsync(cancellationToken);
         }
 
@@ -30,11 +30,11 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource source) : WriteSessi
     }
 
     /// <inheritdoc/>
-    public override async Task CommitAsync(DbTransaction transaction)
+    public override async Task CommitAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         try
         {
-            await transaction.CommitAsync(CancellationToken.None);
+            await transaction.CommitAsync(cancellationToken);
         }
         catch (NpgsqlException e) when (e is not PostgresException || _connection is not { FullState: ConnectionState.Open })
         {
@@ -49,16 +49,16 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource source) : WriteSessi
         || (exception is DbException or InvalidOperationException && _connection is not { FullState: ConnectionState.Open });
 
     /// <inheritdoc/>
-    public override async Task ResetAsync()
+    public override async Task ResetAsync(CancellationToken cancellationToken)
     {
         var connection = _connection;
         _connection = null;
         if (connection is not null)
-            await connection.DisposeAsync();
+            await connection.DisposeAsync().AsTask().WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync() => await ResetAsync();
+    public override async ValueTask DisposeAsync() => await ResetAsync(CancellationToken.None);
 
     /// <summary>Asks a new connection whether the transaction became part of the database.</summary>
     /// <exception cref="TransientStoreException">The server does not come back: the fate stays unknown.</exception>

@@ -17,21 +17,21 @@ internal sealed class SqliteWriteSession(SqliteFiles files) : WriteSession
     }
 
     /// <inheritdoc/>
-    public override async Task CommitAsync(DbTransaction transaction) => await transaction.CommitAsync(CancellationToken.None);
+    public override async Task CommitAsync(DbTransaction transaction, CancellationToken cancellationToken) => await transaction.CommitAsync(cancellationToken);
 
     /// <inheritdoc/>
     public override bool IsTransient(Exception exception) =>
         exception is SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_INTERRUPT };
 
     /// <inheritdoc/>
-    public override async Task ResetAsync()
+    public override async Task ResetAsync(CancellationToken cancellationToken)
     {
         var connection = _connection;
         _connection = null;
         if (connection is not null)
-            await connection.DisposeAsync();
+            await connection.DisposeAsync().AsTask().WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync() => await ResetAsync();
+    public override async ValueTask DisposeAsync() => await ResetAsync(CancellationToken.None);
 }

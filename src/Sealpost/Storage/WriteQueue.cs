@@ -114,14 +114,14 @@ internal sealed class WriteQueue : IAsyncDisposable
     {
         if (!first)
             await transaction.SaveAsync(Savepoint, CancellationToken.None);
-        await work.RunAsync(transaction);
+        await work.RunAsync(transaction, work.CancellationToken);
         if (!first)
             await transaction.ReleaseAsync(Savepoint, CancellationToken.None);
     }
 
     private async Task CommitAsync(DbTransaction transaction, List<WriteWork> finished)
     {
-        if (await FailureOfAsync(_session.CommitAsync(transaction)) is { } failure)
+        if (await FailureOfAsync(_session.CommitAsync(transaction, CancellationToken.None)) is { } failure)
         {
             await AbandonAsync(transaction, finished, failure);
             return;
@@ -138,7 +138,7 @@ internal sealed class WriteQueue : IAsyncDisposable
     {
         await FailureOfAsync(transaction.DisposeAsync().AsTask());
         if (broken is not null)
-            await FailureOfAsync(_session.ResetAsync());
+            await FailureOfAsync(_session.ResetAsync(CancellationToken.None));
         foreach (var work in finished)
             work.Fail(broken is TransientStoreException ? broken : new TransientStoreException("The store lost the transaction this work shared; nothing of it was kept. Try it again.", broken));
         finished.Clear();

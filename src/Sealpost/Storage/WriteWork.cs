@@ -9,7 +9,7 @@ internal abstract class WriteWork(CancellationToken cancellationToken)
     public CancellationToken CancellationToken { get; } = cancellationToken;
 
     /// <summary>Runs the work; its result is kept until the commit.</summary>
-    public abstract Task RunAsync(DbTransaction transaction);
+    public abstract Task RunAsync(DbTransaction transaction, CancellationToken cancellationToken);
 
     /// <summary>The commit is durable: hands the result to the caller.</summary>
     public abstract void Succeed();
@@ -33,7 +33,7 @@ internal sealed class WriteWork<T>(Func<DbTransaction, CancellationToken, Task<T
     public Task<T> Done => _done.Task;
 
     /// <inheritdoc/>
-    public override async Task RunAsync(DbTransaction transaction) => _result = await work(transaction, CancellationToken);
+    public override async Task RunAsync(DbTransaction transaction, CancellationToken cancellationToken) => _result = await work(transaction, cancellationToken);
 
     /// <inheritdoc/>
     public override void Succeed() => _done.TrySetResult(_result!);

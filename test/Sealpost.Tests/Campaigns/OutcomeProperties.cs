@@ -1,4 +1,5 @@
 using CsCheck;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sealpost.Campaigns;
 using Sealpost.Consent;
 using Sealpost.Delivery;
@@ -19,6 +20,7 @@ public sealed class OutcomeProperties : IAsyncLifetime
     private TestClinic _clinic = null!;
     private OutcomeJournal _journal = null!;
     private ShardLease _lease = null!;
+    private FeedAudience _feed = null!;
     private OutcomeWriter _writer = null!;
 
     private static CancellationToken Token => TestClinic.Token;
@@ -29,12 +31,14 @@ public sealed class OutcomeProperties : IAsyncLifetime
         await _clinic.AddPatientsAsync(Patients, "a.example");
         _lease = await ShardLease.AcquireAsync(_clinic.Context, takeOver: true, Token);
         _journal = OutcomeJournal.Open(_clinic.Context.Keys, _clinic.Options.JournalFolder);
-        _writer = new OutcomeWriter(_clinic.Context, _lease, _journal, new DecisionLog(_clinic.Context.Database, _clinic.Context.Keys));
+        _feed = new FeedAudience(_clinic.Options.Accepted, new ChangeWatch(), _clinic.Time, NullLogger.Instance);
+        _writer = new OutcomeWriter(_clinic.Context, _lease, _journal, new DecisionLog(_clinic.Context.Database, _clinic.Context.Keys), _feed);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();
+        await _feed.DisposeAsync();
         await _lease.DisposeAsync();
         _journal.Dispose();
         await _clinic.DisposeAsync();
@@ -75,21 +79,21 @@ public sealed class OutcomeProperties : IAsyncLifetime
         switch (step.Step)
         {
             case < 4:
-                await _writer.IntendAsync(new Intent(id, patient, 1, now, now, new byte[16]));
+                await _writer.IntendAsync(new Intent(id, patient, 1, now, now, new byte[16]), CancellationToken.None);
                 break;
             case < 10:
                 await _writer.SettleAsync(new Settlement
                 {
                     Campaign = id, Patient = patient, Outcome = Ends[step.End], At = now, Attempts = 1, FirstAt = now,
                     Reason = Ends[step.End] == Outcome.WithheldBasis ? WithholdReason.Suppressed : null,
-                });
+                }, CancellationToken.None);
                 break;
             case 10:
                 await _writer.BulkAsync(async (transaction, token) =>
                 {
                     await new DeliveryStore(_clinic.Context).DoubtInFlightAsync(now, transaction, token);
                     return [];
-                });
+                }, CancellationToken.None);
                 break;
             default:
                 await _writer.BulkAsync(async (transaction, token) =>
@@ -97,7 +101,7 @@ public sealed class OutcomeProperties : IAsyncLifetime
                     if (await _clinic.Desk.Store.StateAsync(transaction, id, token) == CampaignState.Sending)
                         await _clinic.Desk.Store.TransitAsync(new CampaignTransition(id, CampaignAct.Cancel, "u"), transaction, token);
                     return JournalLines.Of(id, await new DeliveryStore(_clinic.Context).EndPendingAsync(id, null, Outcome.Cancelled, null, now, transaction, token), Outcome.Cancelled, now);
-                });
+                }, CancellationToken.None);
                 break;
         }
     }

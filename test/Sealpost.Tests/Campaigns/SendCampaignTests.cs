@@ -77,23 +77,7 @@ public sealed class SendCampaignTests : IAsyncLifetime
     [Fact]
     public async Task A_revocation_while_the_connection_is_held_before_DATA_stops_the_message()
     {
-        var held = new TaskCompletionSource();
-        var release = new TaskCompletionSource();
-        await OpenAsync(new MailboxOptions
-        {
-            Hold = async (stage, recipient, token) =>
-            {
-                if (stage == MailboxStage.BeforeRecipientReply && recipient == "p0@a.example")
-                {
-                    held.TrySetResult();
-                    await release.Task.WaitAsync(token);
-                }
-            },
-        });
-        await _clinic.AddPatientsAsync(1, "a.example");
-        await _clinic.ApprovedAsync(TestClinic.Content("held"));
-        await _clinic.Send.SendAsync("held", TestClinic.Author, Token);
-        await held.Task.WaitAsync(Token);
+        var release = await HeldAsync("held", Purpose.AdminPayment);
         await _clinic.Context.Consent.SuppressAsync(null, new PatientNumber(0), SuppressionScope.All, SuppressionSource.Staff, "u1", Token);
         release.SetResult();
         await _clinic.Send.WaitAsync("held", Token);
@@ -107,12 +91,7 @@ public sealed class SendCampaignTests : IAsyncLifetime
     [Fact]
     public async Task A_revocation_while_the_message_waits_deferred_stops_it()
     {
-        await OpenAsync(adjust: options => options with { RetrySchedule = [TimeSpan.FromSeconds(1)] });
-        await _clinic.AddPatientAsync(0, "temperror@a.example");
-        await _clinic.ApprovedAsync(TestClinic.Content("deferred"));
-        await _clinic.Send.SendAsync("deferred", TestClinic.Author, Token);
-        while ((await new DeliveryRecords(_clinic.Context).PageAsync(1, null, null, 10, Token)) is not [{ Attempts: > 0 }])
-            await Task.Delay(20, Token);
+        await DeferredAsync("deferred");
         await _clinic.Context.Consent.SuppressAsync(null, new PatientNumber(0), SuppressionScope.All, SuppressionSource.Staff, "u1", Token);
         await _clinic.Send.WaitAsync("deferred", Token);
         Assert.Equal(0, _mailbox.Store.BodyBytes);
@@ -122,15 +101,66 @@ public sealed class SendCampaignTests : IAsyncLifetime
     [Fact]
     public async Task An_address_that_changed_while_a_message_waited_is_the_one_written_to()
     {
-        await OpenAsync(adjust: options => options with { RetrySchedule = [TimeSpan.FromSeconds(1)] });
-        await _clinic.AddPatientAsync(0, "temperror@a.example");
-        await _clinic.ApprovedAsync(TestClinic.Content("moved"));
-        await _clinic.Send.SendAsync("moved", TestClinic.Author, Token);
-        while ((await new DeliveryRecords(_clinic.Context).PageAsync(1, null, null, 10, Token)) is not [{ Attempts: > 0 }])
-            await Task.Delay(20, Token);
+        await DeferredAsync("moved");
         await _clinic.ChangeMailboxAsync(0, "new@b.example");
         await _clinic.Send.WaitAsync("moved", Token);
         Assert.Equal(["new@b.example"], _mailbox.Store.Messages.Select(message => message.Recipient));
+    }
+
+    [Fact]
+    public async Task A_message_that_the_hop_cannot_carry_is_withheld_and_not_rejected()
+    {
+        await OpenAsync(new MailboxOptions { SmtpUtf8 = false });
+        await _clinic.AddPatientAsync(0, "jos\u00e9@a.example");
+        await _clinic.AddPatientAsync(1, "p1@a.example");
+        var report = await _clinic.SendAndWaitAsync(TestClinic.Content("utf8"));
+        Assert.Equal((2, 1, 0, 1), (report.Selected, report.Accepted, report.Rejected, report.Withheld.Transport));
+        Assert.Equal([nameof(WithholdReason.NotRepresentable)], report.Withheld.ByReason.Keys);
+    }
+
+    [Fact]
+    public async Task A_patient_who_left_the_audience_since_selection_is_withheld()
+    {
+        await DeferredAsync("younger", "age >= 65");
+        await _clinic.ChangeBirthDateAsync(0, "temperror@a.example", _clinic.Context.Today.AddYears(-40));
+        await _clinic.Send.WaitAsync("younger", Token);
+        Assert.Equal(0, _mailbox.Store.BodyBytes);
+        Assert.Equal(1, (await _clinic.ReportAsync("younger")).Withheld.ByReason[nameof(WithholdReason.NoLongerMatches)]);
+    }
+
+    [Fact]
+    public async Task A_patient_erased_while_the_message_waited_is_withheld()
+    {
+        await DeferredAsync("erased");
+        await _clinic.EraseAsync(0);
+        await _clinic.Send.WaitAsync("erased", Token);
+        Assert.Equal(0, _mailbox.Store.BodyBytes);
+        Assert.Equal(1, (await _clinic.ReportAsync("erased")).Withheld.ByReason[nameof(WithholdReason.Erased)]);
+    }
+
+    [Fact]
+    public async Task A_mailbox_that_another_patient_now_shares_stops_the_message_before_DATA()
+    {
+        // A clinical message: 45 CFR 164.530(c) forbids it in a mailbox that another patient reads too.
+        var release = await HeldAsync("shared", Purpose.Treatment);
+        await _clinic.ImportPatientAsync(1, "p0@a.example");
+        release.SetResult();
+        await _clinic.Send.WaitAsync("shared", Token);
+        Assert.Equal(0, _mailbox.Store.BodyBytes);
+        Assert.Equal(1, (await _clinic.ReportAsync("shared")).Withheld.ByReason[nameof(WithholdReason.SharedAddress)]);
+    }
+
+    [Fact]
+    public async Task Accepted_messages_are_seen_by_the_next_audience()
+    {
+        await OpenAsync();
+        await _clinic.AddPatientsAsync(20, "a.example");
+        await _clinic.Context.Consent.SuppressAsync("p3@a.example", new PatientNumber(3), SuppressionScope.All, SuppressionSource.Staff, "u1", Token);
+        await _clinic.ApprovedAsync(TestClinic.Content("first"));
+        Assert.Equal(0, await _clinic.CountAsync("campaign first received"));
+        await _clinic.Send.SendAsync("first", TestClinic.Author, Token);
+        await _clinic.Send.WaitAsync("first", Token);
+        Assert.Equal((19, 1), (await _clinic.CountAsync("campaign first received"), await _clinic.CountAsync("age >= 18 and not campaign first received")));
     }
 
     [Fact]
@@ -200,6 +230,40 @@ public sealed class SendCampaignTests : IAsyncLifetime
         Assert.True(await _clinic.Send.UnsubscribeAsync(token, SuppressionScope.Marketing, Token));
         Assert.False(await _clinic.Send.UnsubscribeAsync(token[..^2] + "AA", SuppressionScope.Marketing, Token));
         Assert.Equal(1, (await _clinic.ReportAsync("leave")).OptedOut);
+    }
+
+    /// <summary>A campaign to one patient whose message was deferred and waits a second.</summary>
+    private async Task DeferredAsync(string name, string audience = "age >= 18")
+    {
+        await OpenAsync(adjust: options => options with { RetrySchedule = [TimeSpan.FromSeconds(1)] });
+        await _clinic.AddPatientAsync(0, "temperror@a.example");
+        await _clinic.ApprovedAsync(TestClinic.Content(name) with { Audience = audience });
+        await _clinic.Send.SendAsync(name, TestClinic.Author, Token);
+        while ((await new DeliveryRecords(_clinic.Context).PageAsync(1, null, null, 10, Token)) is not [{ Attempts: > 0 }])
+            await Task.Delay(20, Token);
+    }
+
+    /// <summary>A campaign to one patient, held after RCPT; DATA waits for the source returned.</summary>
+    private async Task<TaskCompletionSource> HeldAsync(string name, Purpose purpose)
+    {
+        var held = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        await OpenAsync(new MailboxOptions
+        {
+            Hold = async (stage, recipient, token) =>
+            {
+                if (stage == MailboxStage.BeforeRecipientReply && recipient == "p0@a.example")
+                {
+                    held.TrySetResult();
+                    await release.Task.WaitAsync(token);
+                }
+            },
+        });
+        await _clinic.AddPatientsAsync(1, "a.example");
+        await _clinic.ApprovedAsync(TestClinic.Content(name) with { Purpose = purpose });
+        await _clinic.Send.SendAsync(name, TestClinic.Author, Token);
+        await held.Task.WaitAsync(Token);
+        return release;
     }
 
     private async Task OpenAsync(MailboxOptions? mailbox = null, Func<DeliveryOptions, DeliveryOptions>? adjust = null)

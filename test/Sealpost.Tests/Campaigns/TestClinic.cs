@@ -117,6 +117,35 @@ internal sealed class TestClinic : IAsyncDisposable
         await ChangedAsync([new PatientNumber(number)], Token);
     }
 
+    /// <summary>Corrects a patient's date of birth, as an import would.</summary>
+    public async Task ChangeBirthDateAsync(int number, string mailbox, DateOnly birthDate)
+    {
+        var chart = Chart(number, mailbox);
+        await SaveAsync(new Chart(chart.Number, chart.Head with { BirthDate = birthDate }, []), isNew: false);
+        await ChangedAsync([chart.Number], Token);
+    }
+
+    /// <summary>Adds a patient, as an import would while a campaign is being sent.</summary>
+    public async Task ImportPatientAsync(int number, string mailbox)
+    {
+        await AddPatientAsync(number, mailbox);
+        await ChangedAsync([new PatientNumber(number)], Token);
+    }
+
+    /// <summary>Erases a patient.</summary>
+    public async Task EraseAsync(int number)
+    {
+        Assert.True(await Context.Patients.EraseAsync(new PatientNumber(number), "u1", Token));
+        await ChangedAsync([new PatientNumber(number)], Token);
+    }
+
+    /// <summary>How many patients a query counts now.</summary>
+    public async Task<long> CountAsync(string query)
+    {
+        var parsed = Sealpost.Audience.AudienceQuery.Parse(query).Query!;
+        return await Context.Audience.CountAsync(parsed, Context.Today, Token);
+    }
+
     /// <summary>Writes, submits and approves a campaign.</summary>
     public async Task ApprovedAsync(CampaignContent content)
     {
@@ -175,25 +204,29 @@ internal sealed class TestClinic : IAsyncDisposable
         },
         []);
 
-    private Task SaveAsync(int number, string mailbox, bool isNew) => Context.Database.WriteAsync(
+    private Task SaveAsync(int number, string mailbox, bool isNew) => SaveAsync(Chart(number, mailbox), isNew);
+
+    private Task SaveAsync(Chart chart, bool isNew) => Context.Database.WriteAsync(
         async (transaction, token) =>
         {
-            await Context.Patients.SaveAsync([new ChartChange(Chart(number, mailbox), isNew, HeadChanged: true, [])], 0, transaction, token);
+            await Context.Patients.SaveAsync([new ChartChange(chart, isNew, HeadChanged: true, [])], 0, transaction, token);
             return 0;
         },
         CancellationToken.None);
 
     private async Task ChangedAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken)
     {
-        await _shards.RefreshAsync(patients, cancellationToken);
+        var concerned = await Context.Consent.SharersAsync(patients, cancellationToken);
+        await _shards.RefreshAsync(concerned, cancellationToken);
         if (Send is not null)
-            await Send.PatientsChangedAsync(patients, cancellationToken);
+            await Send.PatientsChangedAsync(concerned, cancellationToken);
     }
 
     private void Connect(DeliveryOptions delivery) => Options = new SendOptions
     {
         Delivery = delivery,
         Connect = new ConnectDestination(delivery, Time),
+        Accepted = _shards.NoteAcceptedAsync,
         Policy = _ => Task.FromResult(Policy),
         Transport = _ => Task.FromResult(new TransportGate([], [])),
         JournalFolder = Path.Combine(Folder, "journal"),
@@ -233,8 +266,7 @@ internal sealed class TestClinic : IAsyncDisposable
         var history = new CampaignHistory(database, keys, Organisation.TimeZone);
         _shards = new ShardDirectory(Time).Of(Organisation.Id);
         _shards.Attach(new ShardSources(patients, consent.LoadAsync, history.LoadAsync, history.NumbersAsync, Organisation.TimeZone));
-        _shards.Ask = (shard, question, token) => _shards.Shard(shard).Answers.RunAsync(question, token);
-        _shards.Refresh = (shard, numbers, token) => _shards.Shard(shard).Shard.RefreshAsync([.. numbers.Select(number => new PatientNumber(number))], token);
+        _shards.ConnectHere();
         return new OrganisationContext
         {
             Organisation = Organisation,

@@ -152,7 +152,7 @@ public abstract class SuppressionStoreCompliance : ConsentStoreCompliance
     {
         var patient = await ArriveAsync(1);
         await Store.SuppressAsync(null, patient, SuppressionScope.All, SuppressionSource.Staff, "staff-1", Token);
-        await Database.WriteAsync((transaction, token) => transaction.ExecuteAsync("DELETE FROM consent_entry", token), Token);
+        await Database.WriteAsync((transaction, token) => transaction.ExecuteAsync("DELETE FROM consent_entry", [], token), Token);
 
         await Assert.ThrowsAsync<InvalidDataException>(() => StateAsync(patient));
     }

@@ -306,5 +306,5 @@ public abstract partial class PatientStoreCompliance : IAsyncLifetime
         return (await ChartTables.PatientsAsync(connection, Clinic, [patient], Token))[patient].Version;
     }
 
-    private Task<int> ExecuteAsync(string sql) => Database.WriteAsync((transaction, token) => transaction.ExecuteAsync(sql, token), Token);
+    private Task<int> ExecuteAsync(string sql) => Database.WriteAsync((transaction, token) => transaction.ExecuteAsync(sql, [], token), Token);
 }

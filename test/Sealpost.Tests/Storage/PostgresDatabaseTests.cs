@@ -27,8 +27,8 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : StoreComplian
     public async Task A_connection_the_server_ends_fails_its_work_for_a_retry_and_the_next_one_succeeds()
     {
         await Assert.ThrowsAsync<TransientStoreException>(() => _database.WriteAsync(
-            (transaction, token) => transaction.ExecuteAsync("SELECT pg_terminate_backend(pg_backend_pid())", token), Token));
-        Assert.Equal(1, await _database.WriteAsync((transaction, token) => transaction.ExecuteAsync("INSERT INTO thing (org, thing) VALUES (1, 1)", token), Token));
+            (transaction, token) => transaction.ExecuteAsync("SELECT pg_terminate_backend(pg_backend_pid())", [], token), Token));
+        Assert.Equal(1, await _database.WriteAsync((transaction, token) => transaction.ExecuteAsync("INSERT INTO thing (org, thing) VALUES (1, 1)", [], token), Token));
     }
 
     [Fact]
@@ -44,9 +44,9 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : StoreComplian
         await Assert.ThrowsAsync<TransientStoreException>(() => _database.WriteAsync(
             async (transaction, token) =>
             {
-                await transaction.ExecuteAsync("INSERT INTO thing (org, thing) VALUES (1, 1)", token);
+                await transaction.ExecuteAsync("INSERT INTO thing (org, thing) VALUES (1, 1)", [], token);
                 await using var other = new PostgresDatabase(_url);
-                return await other.WriteAsync((outer, inner) => outer.ExecuteAsync("SELECT pg_terminate_backend(@pid)", inner, ("pid", pid)), token);
+                return await other.WriteAsync((outer, inner) => outer.ExecuteAsync("SELECT pg_terminate_backend(@pid)", [("pid", pid)], inner), token);
             },
             Token));
         await using var connection = await _database.OpenReadAsync(Token);
@@ -57,15 +57,15 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : StoreComplian
     [Fact]
     public async Task A_deadlock_between_two_processes_tells_one_of_them_to_try_again()
     {
-        await _database.WriteAsync((transaction, token) => transaction.ExecuteAsync("INSERT INTO thing (org, thing) VALUES (1, 1), (1, 2)", token), Token);
+        await _database.WriteAsync((transaction, token) => transaction.ExecuteAsync("INSERT INTO thing (org, thing) VALUES (1, 1), (1, 2)", [], token), Token);
         await using var other = new PostgresDatabase(_url);
         using var bothHoldOne = new Barrier(2);
         Task<int> CrossAsync(IDatabase database, int mine, int theirs) => database.WriteAsync(
             async (transaction, token) =>
             {
-                await transaction.ExecuteAsync("UPDATE thing SET name = 'a' WHERE thing = @thing", token, ("thing", mine));
+                await transaction.ExecuteAsync("UPDATE thing SET name = 'a' WHERE thing = @thing", [("thing", mine)], token);
                 await Task.Run(() => bothHoldOne.SignalAndWait(token), token);
-                return await transaction.ExecuteAsync("UPDATE thing SET name = 'b' WHERE thing = @thing", token, ("thing", theirs));
+                return await transaction.ExecuteAsync("UPDATE thing SET name = 'b' WHERE thing = @thing", [("thing", theirs)], token);
             },
             Token);
         Task[] works = [CrossAsync(_database, 1, 2), CrossAsync(other, 2, 1)];
@@ -91,5 +91,5 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : StoreComplian
     }
 
     private protected override async Task CreateTableAsync(string sql) =>
-        await _database.WriteAsync((transaction, token) => transaction.ExecuteAsync(sql.Replace("BYTES", "BYTEA", StringComparison.Ordinal), token), Token);
+        await _database.WriteAsync((transaction, token) => transaction.ExecuteAsync(sql.Replace("BYTES", "BYTEA", StringComparison.Ordinal), [], token), Token);
 }

@@ -222,14 +222,14 @@ public abstract class StoreCompliance : IAsyncLifetime
     private Task<int> InsertAsync(int thing, bool fail = false) => Database.WriteAsync(
         async (transaction, token) =>
         {
-            var rows = await transaction.ExecuteAsync("INSERT INTO thing (org, thing) VALUES (@org, @thing)", token, ("org", 1), ("thing", thing));
+            var rows = await transaction.ExecuteAsync("INSERT INTO thing (org, thing) VALUES (@org, @thing)", [("org", 1), ("thing", thing)], token);
             return fail ? throw new InvalidTimeZoneException() : rows;
         },
         Token);
 
     /// <summary>A work whose statement the database itself refuses.</summary>
     private Task<int> BreakAsync() => Database.WriteAsync(
-        (transaction, token) => transaction.ExecuteAsync("INSERT INTO thing (org, thing) VALUES (1, NULL)", token), Token);
+        (transaction, token) => transaction.ExecuteAsync("INSERT INTO thing (org, thing) VALUES (1, NULL)", [], token), Token);
 
     /// <summary>Queues works while an earlier one is running, so that they wait together.</summary>
     private async Task WhileTheQueueIsHeldAsync(Func<IReadOnlyList<Task>> queue, bool expectFailures = false)

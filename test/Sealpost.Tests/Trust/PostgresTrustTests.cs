@@ -61,7 +61,7 @@ public sealed class PostgresTrustTests(PostgresServer server) : IAsyncLifetime
         await using (var connection = await _database.OpenReadAsync(Cancel))
             Assert.Empty((await ReceiptProof.CreateAsync(leaf.Id, _key, connection, Cancel))!.Verify(_key, "delivered"u8));
         Assert.Empty((await VerifyAsync(checkpoint)).Findings);
-        await _database.WriteAsync((transaction, token) => transaction.ExecuteAsync("UPDATE ledger_receipt SET patient = 7 WHERE position = 1", token), Cancel);
+        await _database.WriteAsync((transaction, token) => transaction.ExecuteAsync("UPDATE ledger_receipt SET patient = 7 WHERE position = 1", [], token), Cancel);
         Assert.Equal("ledger_receipt of entry 0, position 1, column patient: changed.", Assert.Single((await VerifyAsync()).Findings));
     }
 
@@ -78,7 +78,7 @@ public sealed class PostgresTrustTests(PostgresServer server) : IAsyncLifetime
                 {
                     using var key = _keys.CreatePatientKey(patient);
                     chart = key.Seal("head", 1, [1, 2, 3]);
-                    await transaction.ExecuteAsync("INSERT INTO keys.patient_key (org, patient, wrapped) VALUES (1, @patient, @wrapped)", token, ("patient", (long)patient.Value), ("wrapped", key.Wrapped.ToArray()));
+                    await transaction.ExecuteAsync("INSERT INTO keys.patient_key (org, patient, wrapped) VALUES (1, @patient, @wrapped)", [("patient", (long)patient.Value), ("wrapped", key.Wrapped.ToArray())], token);
                 }
 
                 return true;

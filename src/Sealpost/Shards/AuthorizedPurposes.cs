@@ -1,11 +1,12 @@
 using Sealpost.Audience;
 using Sealpost.Consent;
 
-namespace Sealpost.Campaigns;
+namespace Sealpost.Shards;
 
-/// <summary>What the audience language's <c>authorization PURPOSE</c> sees of a patient's authorizations; the same days as the shards compute.</summary>
+/// <summary>The days on which each purpose was or is authorized, as the audience language's <c>authorization PURPOSE</c> sees them: in the index and in the re-check before sending alike.</summary>
 internal static class AuthorizedPurposes
 {
+    /// <summary>What is known to be false never was an authorization (45 CFR 164.508(b)(2)(v)). Days are those of the organisation's time zone.</summary>
     public static IEnumerable<AuthorizedPurpose> Of(ConsentState state, TimeZoneInfo zone) =>
         from authorization in state.Authorizations
         where !authorization.KnownFalse
@@ -18,7 +19,7 @@ internal static class AuthorizedPurposes
         [
             authorization.ExpiresOn,
             authorization.ExpiryEventOn?.AddDays(-1),
-            // 45 CFR 164.508(b)(5): the day of revocation is no longer covered.
+            // 45 CFR 164.508(b)(5): revoked at once, so the day of revocation is no longer covered; an expiry event ends it in the same way.
             authorization.RevokedAt is { } revoked ? LocalDate(revoked, zone).AddDays(-1) : null,
         ];
         return ends.Min();

@@ -1,12 +1,11 @@
 using System.Globalization;
 using Sealpost.Audience;
-using Sealpost.Campaigns;
 using Sealpost.Delivery;
 using Sealpost.Organisations;
 using Sealpost.Storage;
 using Sealpost.Trust.Keys;
 
-namespace Sealpost.Reports;
+namespace Sealpost.Campaigns;
 
 /// <summary>What earlier campaigns became for patients, as audience queries see it (<c>campaign NAME received</c>). Feeds the shards.</summary>
 public sealed class CampaignHistory
