@@ -94,7 +94,7 @@ internal sealed class BenchStore : IAsyncDisposable
         async (transaction, token) =>
         {
             foreach (var table in Tables)
-                await transaction.ExecuteAsync($"DELETE FROM {table}", token);
+                await transaction.ExecuteAsync($"DELETE FROM {table}", [], token);
             return true;
         },
         CancellationToken.None);

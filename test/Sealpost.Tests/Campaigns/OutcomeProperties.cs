@@ -4,18 +4,21 @@ using Sealpost.Campaigns;
 using Sealpost.Consent;
 using Sealpost.Delivery;
 using Sealpost.Reports;
+using Sealpost.Tests.Storage;
 using Sealpost.Trust.Keys;
 
 namespace Sealpost.Tests.Campaigns;
 
 /// <summary>Whatever happens in whatever order, every selected patient stays in exactly one term of the sum, and an outcome is final.</summary>
-public sealed class OutcomeProperties : IAsyncLifetime
+public abstract class OutcomeProperties : IAsyncLifetime
 {
     private const int Patients = 6;
     private static readonly Outcome[] Ends =
         [Outcome.Pending, Outcome.WithheldBasis, Outcome.WithheldTransport, Outcome.Accepted, Outcome.Rejected, Outcome.Expired, Outcome.Pickup, Outcome.InDoubt];
 
     private static readonly Gen<(int Step, int Patient, int End)> Steps = Gen.Select(Gen.Int[0, 11], Gen.Int[0, Patients - 1], Gen.Int[0, Ends.Length - 1]);
+
+    private protected abstract Task<string?> UrlAsync();
 
     private TestClinic _clinic = null!;
     private OutcomeJournal _journal = null!;
@@ -27,7 +30,7 @@ public sealed class OutcomeProperties : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _clinic = await TestClinic.CreateAsync();
+        _clinic = await TestClinic.CreateAsync(await UrlAsync());
         await _clinic.AddPatientsAsync(Patients, "a.example");
         _lease = await ShardLease.AcquireAsync(_clinic.Context, takeOver: true, Token);
         _journal = OutcomeJournal.Open(_clinic.Context.Keys, _clinic.Options.JournalFolder);
@@ -42,6 +45,7 @@ public sealed class OutcomeProperties : IAsyncLifetime
         await _lease.DisposeAsync();
         _journal.Dispose();
         await _clinic.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -108,4 +112,14 @@ public sealed class OutcomeProperties : IAsyncLifetime
 
     private async Task<Dictionary<PatientNumber, Outcome>> StatesAsync(long id) =>
         (await new DeliveryRecords(_clinic.Context).PageAsync(id, null, null, 1_000, Token)).ToDictionary(record => record.Patient, record => record.Outcome);
+}
+
+public sealed class OutcomesOnSqliteTests : OutcomeProperties
+{
+    private protected override Task<string?> UrlAsync() => Task.FromResult<string?>(null);
+}
+
+public sealed class OutcomesOnPostgresqlTests(PostgresServer server) : OutcomeProperties
+{
+    private protected override async Task<string?> UrlAsync() => await server.CreateDatabaseAsync(TestClinic.Token);
 }

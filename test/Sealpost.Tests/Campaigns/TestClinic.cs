@@ -60,11 +60,11 @@ internal sealed class TestClinic : IAsyncDisposable
 
     public static FakeTimeProvider NewClock() => new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
 
-    /// <summary>A clinic without sending, under a clock that stands.</summary>
-    public static async Task<TestClinic> CreateAsync()
+    /// <summary>A clinic without sending, under a clock that stands, in a folder of its own or in a database given by its URL.</summary>
+    public static async Task<TestClinic> CreateAsync(string? url = null)
     {
         var clinic = new TestClinic(null, NewClock());
-        await clinic.OpenAsync(database => database, Token);
+        await clinic.OpenAsync(() => DatabaseFactory.Open(url ?? Path.Combine(clinic.Folder, "data")), Token);
         clinic.Connect(new DeliveryOptions { HeloName = Organisation.Domain });
         return clinic;
     }
@@ -73,7 +73,20 @@ internal sealed class TestClinic : IAsyncDisposable
     public static async Task<TestClinic> SendingToAsync(MailboxDescription mailbox, string? folder, Func<DeliveryOptions, DeliveryOptions> adjust, Func<IDatabase, IDatabase> wrap, CancellationToken cancellationToken)
     {
         var clinic = new TestClinic(folder, TimeProvider.System);
-        await clinic.OpenAsync(wrap, cancellationToken);
+        await clinic.OpenAsync(() => wrap(DatabaseFactory.Open(Path.Combine(clinic.Folder, "data"))), cancellationToken);
+        return await StartAsync(clinic, mailbox, adjust, cancellationToken);
+    }
+
+    /// <summary>The same on a database given by its URL; the folder holds keys and journal.</summary>
+    public static async Task<TestClinic> SendingOnAsync(string url, MailboxDescription mailbox, string folder, Func<IDatabase, IDatabase> wrap, CancellationToken cancellationToken)
+    {
+        var clinic = new TestClinic(folder, TimeProvider.System);
+        await clinic.OpenAsync(() => wrap(DatabaseFactory.Open(url)), cancellationToken);
+        return await StartAsync(clinic, mailbox, options => options with { MaxConnections = 4 }, cancellationToken);
+    }
+
+    private static async Task<TestClinic> StartAsync(TestClinic clinic, MailboxDescription mailbox, Func<DeliveryOptions, DeliveryOptions> adjust, CancellationToken cancellationToken)
+    {
         clinic.Connect(adjust(mailbox.ToOptions(Organisation.Domain)));
         clinic.Send = await SendCampaign.OpenAsync(clinic.Context, clinic.Options, takeOver: true, NullLogger.Instance, cancellationToken);
         return clinic;
@@ -232,12 +245,12 @@ internal sealed class TestClinic : IAsyncDisposable
         JournalFolder = Path.Combine(Folder, "journal"),
     };
 
-    private async Task OpenAsync(Func<IDatabase, IDatabase> wrap, CancellationToken cancellationToken)
+    private async Task OpenAsync(Func<IDatabase> open, CancellationToken cancellationToken)
     {
         var rootKey = Path.Combine(Folder, "root.key");
         var isNew = !File.Exists(rootKey);
         _source = isNew ? await FileKeySource.CreateAsync(rootKey, null, cancellationToken) : await FileKeySource.OpenAsync(rootKey, null, cancellationToken);
-        var database = wrap(DatabaseFactory.Open(Path.Combine(Folder, "data")));
+        var database = open();
         await database.MigrateAsync(cancellationToken);
         KeyRing keys;
         if (isNew)

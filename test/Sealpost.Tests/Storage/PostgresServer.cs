@@ -47,6 +47,20 @@ public sealed class PostgresServer : IAsyncDisposable
         return string.Create(CultureInfo.InvariantCulture, $"postgres://sealpost@127.0.0.1:{Port}/{name}");
     }
 
+    /// <summary>Copies a database, ending the connections to it, and returns the copy's URL: what a restored backup is.</summary>
+    public async Task<string> CopyDatabaseAsync(string url, CancellationToken cancellationToken)
+    {
+        var (from, name) = (url[(url.LastIndexOf('/') + 1)..], string.Create(CultureInfo.InvariantCulture, $"copy{Interlocked.Increment(ref _databases)}"));
+        await using var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Username=sealpost;Database=postgres;Pooling=false");
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{from}'";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        command.CommandText = $"CREATE DATABASE {name} TEMPLATE {from}";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return url[..(url.LastIndexOf('/') + 1)] + name;
+    }
+
     /// <summary>Runs a program of the server's installation, such as <c>pg_dump</c>, and returns what it printed.</summary>
     public async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
