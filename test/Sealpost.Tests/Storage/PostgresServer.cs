@@ -54,6 +54,8 @@ public sealed class PostgresServer : IAsyncDisposable
         await using var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Username=sealpost;Database=postgres;Pooling=false");
         await connection.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
+        // Idle ones in this process are closed first: their pool would hand out ended ones.
+        NpgsqlConnection.ClearAllPools();
         command.CommandText = $"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{from}'";
         await command.ExecuteNonQueryAsync(cancellationToken);
         command.CommandText = $"CREATE DATABASE {name} TEMPLATE {from}";
