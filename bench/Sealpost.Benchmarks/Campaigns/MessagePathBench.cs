@@ -169,8 +169,15 @@ internal static class MessagePathBench
         shards.ConnectHere();
         return (new OrganisationContext
         {
-            Organisation = Clinic, Database = database, Keys = keys, Ledger = ledger, Time = time, Patients = patients, Consent = consent,
-            Audience = new SelectAudience(shards), Sign = new SignMessage(DkimKeys.Create(Clinic.Domain, time)),
+            Organisation = Clinic,
+            Database = database,
+            Keys = keys,
+            Ledger = ledger,
+            Time = time,
+            Patients = patients,
+            Consent = consent,
+            Audience = new SelectAudience(shards),
+            Sign = new SignMessage(DkimKeys.Create(Clinic.Domain, time)),
         }, shards);
     }
 

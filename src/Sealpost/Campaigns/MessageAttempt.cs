@@ -78,8 +78,13 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
             return moved;
         var end = new AttemptEnd(Outcome.Pending)
         {
-            Decision = permit, StartedAt = _startedAt, Moment = moment, Observed = way.Observed, Rule = way.Rule,
-            ContentHash = Convert.ToHexStringLower(message.ContentHash.Span), MessageId = _messageId,
+            Decision = permit,
+            StartedAt = _startedAt,
+            Moment = moment,
+            Observed = way.Observed,
+            Rule = way.Rule,
+            ContentHash = Convert.ToHexStringLower(message.ContentHash.Span),
+            MessageId = _messageId,
         };
         var (returnAddress, token) = context.ReturnPath.Create();
         var intended = false;
@@ -127,7 +132,9 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
     /// <summary>Ends the path at a missing value.</summary>
     public AttemptEnd Missing() => new(Outcome.WithheldBasis)
     {
-        Reason = WithholdReason.MissingValue, Moment = moment, Decision = new ConsentDecision.Withhold(WithholdReason.MissingValue, "45 CFR 164.502(b)"),
+        Reason = WithholdReason.MissingValue,
+        Moment = moment,
+        Decision = new ConsentDecision.Withhold(WithholdReason.MissingValue, "45 CFR 164.502(b)"),
     };
 
     /// <summary>Ends the path at the hop: no connection, or the transport gate said no.</summary>
@@ -142,7 +149,12 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
             ConnectResult.Rejected rejected => new(Outcome.Rejected) { StartedAt = _startedAt, Moment = moment, Decision = _decision, Reply = rejected.Reply, Detail = rejected.Detail },
             _ => new(Outcome.WithheldTransport)
             {
-                StartedAt = _startedAt, Moment = moment, Decision = _decision, Reason = refused?.Reason, Detail = refused?.Detail ?? "", Observed = (hop as ConnectResult.Connected)?.Session.Observed,
+                StartedAt = _startedAt,
+                Moment = moment,
+                Decision = _decision,
+                Reason = refused?.Reason,
+                Detail = refused?.Detail ?? "",
+                Observed = (hop as ConnectResult.Connected)?.Session.Observed,
             },
         };
     }

@@ -88,7 +88,12 @@ public abstract class OutcomeProperties : IAsyncLifetime
             case < 10:
                 await _writer.SettleAsync(new Settlement
                 {
-                    Campaign = id, Patient = patient, Outcome = Ends[step.End], At = now, Attempts = 1, FirstAt = now,
+                    Campaign = id,
+                    Patient = patient,
+                    Outcome = Ends[step.End],
+                    At = now,
+                    Attempts = 1,
+                    FirstAt = now,
                     Reason = Ends[step.End] == Outcome.WithheldBasis ? WithholdReason.Suppressed : null,
                 }, CancellationToken.None);
                 break;
