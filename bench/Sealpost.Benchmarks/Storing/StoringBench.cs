@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Sealpost.Patients;
 using Sealpost.Storage;
+using Sealpost.Trust.Keys;
 
 namespace Sealpost.Benchmarks.Storing;
 
@@ -33,6 +34,7 @@ internal sealed class StoringBench(TextWriter output) : IAsyncDisposable
         foreach (var store in _stores)
         {
             await store.CreateAsync(Charts, Batch, factsPerPatient: 10);
+            await store.Patients.ReserveNumbersAsync(PatientNumber.ShardSize - Charts, cancellationToken); // later ones go to other shards
             await FillLookupsAsync(store, cancellationToken);
         }
 
@@ -43,10 +45,14 @@ internal sealed class StoringBench(TextWriter output) : IAsyncDisposable
             works.Add(($"{kind}: bulk upsert of sealed parts, 1.5 KB, half of them updates", Charts, () => UpsertAsync(store.Database, cancellationToken)));
             works.Add(($"{kind}: seal and save new patients, head and page, 2 look-ups", Charts, () => store.CreateAsync(Charts, Batch, factsPerPatient: 10)));
             works.Add(($"{kind}: read and open charts of a shard", Charts, () => OpenAsync(store.Patients, cancellationToken)));
-            works.Add(($"{kind}: find by mailbox among a million, one a call", Together, () => FindAsync(store, Together, 1, cancellationToken)));
+            works.Add(($"{kind}: of that, rows read and not opened", Charts, () => ReadAsync(store, cancellationToken)));
+            works.Add(($"{kind}: find by mailbox among a million, one a call", 20 * Together, () => FindAsync(store, 20 * Together, 1, cancellationToken)));
             works.Add(($"{kind}: find by mailbox among a million, {Together} a call", 10 * Together, () => FindAsync(store, 10, Together, cancellationToken)));
         }
 
+        var (patients, parts) = await ReadAsync(_stores[0], cancellationToken);
+        works.Add(("of that, keys unwrapped", Charts, () => Task.Run(() => patients.ForEach(row => _stores[0].Keys.UnwrapPatientKey(row.Patient, row.Wrapped).Dispose()), cancellationToken)));
+        works.Add(("of that, keys unwrapped, parts opened and deserialised", Charts, () => Task.Run(() => OpenRead(_stores[0], patients, parts), cancellationToken)));
         Print(await MeasureAsync(works));
     }
 
@@ -141,12 +147,34 @@ internal sealed class StoringBench(TextWriter output) : IAsyncDisposable
     {
         var opened = 0;
         await foreach (var chart in patients.OpenShardAsync(0, cancellationToken))
+            opened++;
+        if (opened != Charts)
+            throw new InvalidOperationException("Not all charts were opened.");
+    }
+
+    private static async Task<(List<PatientRow> Patients, List<SealedPart> Parts)> ReadAsync(BenchStore store, CancellationToken cancellationToken)
+    {
+        await using var connection = await store.Database.OpenReadAsync(cancellationToken);
+        List<PatientRow> patients = [];
+        List<SealedPart> parts = [];
+        for (var from = 0; from < Charts; from += 1_000)
         {
-            if (++opened == Charts)
-                return;
+            await foreach (var row in ChartTables.PatientsWhereAsync(connection, store.Keys.Organisation, $"BETWEEN {from} AND {from + 999}", cancellationToken))
+                patients.Add(row);
+            await foreach (var (_, part) in ChartTables.PartsWhereAsync(connection, store.Keys.Organisation, $"BETWEEN {from} AND {from + 999}", cancellationToken))
+                parts.Add(part);
         }
 
-        throw new InvalidOperationException("Too few charts.");
+        return (patients, parts);
+    }
+
+    private static void OpenRead(BenchStore store, List<PatientRow> patients, List<SealedPart> parts)
+    {
+        for (var i = 0; i < patients.Count; i++)
+        {
+            using var key = store.Keys.UnwrapPatientKey(patients[i].Patient, patients[i].Wrapped);
+            ChartSealing.Open(patients[i].Patient, key, parts.GetRange(2 * i, 2));
+        }
     }
 
     private static async Task FillLookupsAsync(BenchStore store, CancellationToken cancellationToken)

@@ -11,8 +11,8 @@ namespace Sealpost.Patients;
 /// <summary>Reads sealed charts from one snapshot, checks that none is short, and opens them.</summary>
 internal sealed class OpenCharts(IDatabase database, KeyRing keys)
 {
-    /// <summary>Patients read and opened as one piece of a shard: some milliseconds of work.</summary>
-    private const int PatientsPerPiece = 1_024;
+    /// <summary>Patients read and opened as one piece of a shard: some milliseconds of work, and few enough that most charts die young.</summary>
+    private const int PatientsPerPiece = 256;
 
     /// <summary>Opens the charts of these patients; those that do not exist are absent.</summary>
     public async Task<IReadOnlyList<Chart>> OfAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken)
