@@ -86,6 +86,24 @@ internal sealed class CommandContext
         }
     }
 
+    /// <summary>Writes a file that only the folder's owner may read.</summary>
+    /// <exception cref="RefusedException">The file cannot be written.</exception>
+    public async Task WriteFileAsync(string path, string text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            await using var file = new FileStream(PathOf(path), options);
+            await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedException($"'{path}' cannot be written ({exception.GetType().Name}). Check the path and its permissions.", exception);
+        }
+    }
+
     /// <summary>Writes the one JSON document of <c>--json</c>.</summary>
     public Task WriteJsonAsync(object document) => Out.WriteLineAsync(JsonSerializer.Serialize(document, JsonOptions));
 

@@ -49,16 +49,30 @@ internal static class CommandLine
         var result = parsed.CommandResult;
         while (result.Parent is System.CommandLine.Parsing.CommandResult parent && parent.Command is not RootCommand)
             result = parent;
-        return result.Command is not RootCommand && !Local.Contains(result.Command.Name);
+        return result.Command is not RootCommand && !Local.Contains(result.Command.Name) && !IsOffline(parsed);
     }
+
+    /// <summary>An auditor verifies a receipt with the public key on a machine that has no data folder.</summary>
+    private static bool IsOffline(ParseResult parsed) =>
+        parsed.CommandResult.Command is { Name: "verify" } command && command.Parents.Any(parent => parent.Name == "receipt")
+        && parsed.CommandResult.Command.Options.Any(option => option.Name == "--key" && parsed.GetResult(option) is { Implicit: false });
 
     /// <summary>Parses and runs; every failure becomes a sentence on stderr and an exit code.</summary>
     public static async Task<int> RunAsync(CommandContext context, string[] arguments, CancellationToken cancellationToken)
     {
-        var parsed = Build(context).Parse(arguments);
+        var root = Build(context);
+        var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            if (parsed.UnmatchedTokens.Count == 0 && parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null })
+            {
+                // A group alone: what is in it is the answer. It is still no command, so the exit code says bad usage.
+                await root.Parse([.. PathOf(parsed.CommandResult).Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])
+                    .InvokeAsync(new InvocationConfiguration { Output = context.Error, Error = context.Error }, cancellationToken).ConfigureAwait(false);
+                return 2;
+            }
+
+            foreach (var error in parsed.Errors.Where(error => parsed.UnmatchedTokens.Count == 0 || !ReferenceEquals(error.SymbolResult, parsed.CommandResult) || error.Message.Contains('\'', StringComparison.Ordinal)))
                 await context.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
             await context.Error.WriteLineAsync($"`sealpost {PathOf(parsed.CommandResult)}--help` shows what it takes.").ConfigureAwait(false);
             return 2;
@@ -71,7 +85,7 @@ internal static class CommandLine
             var configuration = new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Sentence(exception) is not null)
+        catch (Exception exception) when (exception is not (OutOfMemoryException or StackOverflowException))
         {
             await context.Error.WriteLineAsync(Sentence(exception)).ConfigureAwait(false);
             return 1;
@@ -87,6 +101,7 @@ internal static class CommandLine
         .. CampaignCommands.All(context),
         .. ConsentCommands.All(context),
         .. AgreementCommands.All(context),
+        .. ReceiptCommands.All(context),
         .. LedgerCommands.All(context),
         .. KeyCommands.All(context),
         .. PatientCommands.All(context),
@@ -94,18 +109,34 @@ internal static class CommandLine
         .. OrganisationCommands.All(context),
     ];
 
-    /// <summary>What to tell the typist; null where the failure is a bug that must not be hidden. Never carries PHI: only our own exceptions' messages are shown.</summary>
-    private static string? Sentence(Exception exception) => exception switch
+    /// <summary>What to tell the typist. Never carries PHI: only messages that we wrote are shown; of any other failure only its kind and the place in our code.</summary>
+    public static string Sentence(Exception exception) => exception switch
     {
-        RefusedException => exception.Message,
-        ArgumentException or ImportException or FormatException or LeaseLostException => exception.Message,
+        RefusedException or ImportException or LeaseLostException => exception.Message,
         SealException => exception.Message + " Nothing was changed. Restore the right key (`keys/root.key`, or the recovery kit) before you go on.",
         TransientStoreException => "The store is busy or away. Nothing was changed; try again.",
         OperationCanceledException => "Stopped.",
+        IOException or UnauthorizedAccessException when exception.TargetSite?.DeclaringType?.Assembly == typeof(CommandLine).Assembly => exception.Message,
         IOException io => $"Reading or writing failed ({io.GetType().Name}). Check disk space, paths and permissions; the command can be run again.",
         UnauthorizedAccessException => "Access was denied by the file system. Run as the owner of the data folder.",
-        _ => null,
+        ArgumentException argument when IsOurs(exception) => WithoutParameter(argument),
+        InvalidOperationException or FormatException or InvalidDataException when IsOurs(exception) => exception.Message,
+        _ => $"Sealpost failed: {exception.GetType().Name} in {Place(exception)}. This is a fault of the program; what was committed before stays. Please report this line.",
     };
+
+    private static bool IsOurs(Exception exception) =>
+        exception.TargetSite?.DeclaringType?.Assembly.GetName().Name?.StartsWith("Sealpost", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>The message without .NET's " (Parameter 'x')", which tells a typist nothing.</summary>
+    private static string WithoutParameter(ArgumentException exception) =>
+        exception.Message.Split(" (Parameter '", 2)[0];
+
+    /// <summary>The innermost method of ours on the stack; names of methods hold no data.</summary>
+    private static string Place(Exception exception) =>
+        new System.Diagnostics.StackTrace(exception).GetFrames().Select(frame => frame.GetMethod())
+            .FirstOrDefault(method => method?.DeclaringType?.FullName?.StartsWith("Sealpost", StringComparison.Ordinal) == true) is { } found
+            ? $"{found.DeclaringType!.FullName}.{found.Name}"
+            : "a library";
 
     private static string PathOf(System.CommandLine.Parsing.CommandResult result)
     {

@@ -44,7 +44,7 @@ internal static class LedgerCommands
             var installation = await context.OpenInstallation(cancellationToken).ConfigureAwait(false);
             var checkpoint = await installation.CheckpointAsync(cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(file) is { } path)
-                await File.WriteAllTextAsync(context.PathOf(path), checkpoint.ToText(), cancellationToken).ConfigureAwait(false);
+                await context.WriteFileAsync(path, checkpoint.ToText(), cancellationToken).ConfigureAwait(false);
             if (context.Json)
                 await context.WriteJsonAsync(new { size = checkpoint.Size, root = Convert.ToHexStringLower(checkpoint.Root.Span), signedAt = checkpoint.SignedAt, text = checkpoint.ToText() }).ConfigureAwait(false);
             else if (parsed.GetValue(file) is null)
@@ -62,7 +62,10 @@ internal static class LedgerCommands
         command.SetAction(async (_, cancellationToken) =>
         {
             var installation = await context.OpenInstallation(cancellationToken).ConfigureAwait(false);
-            await context.Out.WriteLineAsync(installation.LedgerKey.ExportPublicPem()).ConfigureAwait(false);
+            if (context.Json)
+                await context.WriteJsonAsync(new { origin = installation.LedgerKey.Origin, publicKey = installation.LedgerKey.ExportPublicPem() }).ConfigureAwait(false);
+            else
+                await context.Out.WriteLineAsync(installation.LedgerKey.ExportPublicPem()).ConfigureAwait(false);
             return 0;
         });
         return command;

@@ -137,6 +137,9 @@ internal sealed class DemoRun
         var verification = await LedgerVerifier.VerifyAsync(connection, _installation.LedgerKey, checkpoint, cancellationToken).ConfigureAwait(false);
         if (!verification.IsIntact)
             throw new RefusedException("The ledger does not verify: " + string.Join(' ', verification.Findings));
+        var number = await _organisation.Desk().Store.NumberOfAsync(sent.Name, cancellationToken).ConfigureAwait(false) ?? 0;
+        if (await new ReadReceipts(_organisation.Context).AcceptedWithoutAsync(number, cancellationToken).ConfigureAwait(false) is > 0 and var without)
+            throw new RefusedException($"{without} accepted messages have no receipt.");
         await StepAsync("Ledger", string.Create(CultureInfo.InvariantCulture, $"intact: {verification.Entries:N0} entries, {verification.Receipts:N0} receipts, checkpoint signed")).ConfigureAwait(false);
         await DemoMessage.ShowAsync(_context, _mailbox).ConfigureAwait(false);
     }
@@ -147,9 +150,11 @@ internal sealed class DemoRun
         var send = serving ? $"\n  SEALPOST_TOKEN={_people.MarketerToken} sealpost campaign send flu-shot{data}" : "";
         return _context.SayAsync($"""
 
-            Where to look next{(serving ? " (in another shell, while this one runs)" : "")}:
+            `sealpost` is `dotnet run --project src/Sealpost.App --` from source. Where to look next{(serving ? " (in another shell, while this one runs)" : "")}:
               sealpost campaign report eye-exam --html{data} > report.html
               sealpost campaign forecast fitness-club{data}
+              sealpost audience list 'condition in (snomed:44054006) and age between 50 and 75'{data}
+              sealpost receipt show eye-exam PATIENT{data}
               sealpost audience count 'age >= 65 and lab loinc:4548-4 > 8'{data}
               sealpost ledger verify{data}{send}
               SEALPOST_TOKEN={_people.ApproverToken} sealpost campaign approve fitness-club{data}

@@ -53,6 +53,11 @@ internal static class LocalProcess
                 return await AskOwnerAsync(folder, context, arguments, cancellationToken).ConfigureAwait(false);
             return await CommandLine.RunAsync(context, arguments, cancellationToken).ConfigureAwait(false);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or OperationCanceledException or System.Net.Sockets.SocketException)
+        {
+            await context.Error.WriteLineAsync(CommandLine.Sentence(exception)).ConfigureAwait(false);
+            return 1;
+        }
         finally
         {
             if (server is not null)

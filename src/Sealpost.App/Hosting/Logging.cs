@@ -10,6 +10,9 @@ internal static class Logging
         var level = Enum.TryParse<LogLevel>(Environment.GetEnvironmentVariable("SEALPOST_LOG"), ignoreCase: true, out var asked) ? asked : LogLevel.Warning;
         logging.ClearProviders();
         logging.SetMinimumLevel(level);
+        // At its first look it takes the machine's uptime for the time a check took, and warns.
+        if (level < LogLevel.Error)
+            logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         logging.AddSimpleConsole(options =>
         {
             options.SingleLine = true;

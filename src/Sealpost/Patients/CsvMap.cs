@@ -72,8 +72,16 @@ public sealed record CsvMap
         }
         catch (YamlException exception)
         {
-            throw new ImportException($"The map cannot be read at line {exception.Start.Line}, column {exception.Start.Column}: {exception.InnerException?.Message ?? exception.Message}", exception);
+            throw new ImportException($"The map cannot be read at line {exception.Start.Line}, column {exception.Start.Column}: {Fault(exception)} docs/import-csv.md lists the words.", exception);
         }
+    }
+
+    // YamlDotNet names our types in "Property 'colum' not found on type '…'".
+    private static string Fault(YamlException exception)
+    {
+        var message = exception.InnerException?.Message ?? exception.Message;
+        var parts = message.Split('\'');
+        return parts is ["Property ", var word, ..] ? $"'{word}' is not a word of the map here." : $"{message.TrimEnd('.')}.";
     }
 
     internal IEnumerable<string> Columns()

@@ -15,11 +15,15 @@ internal static class ReportAdvice
             yield return $"{Number(report.Pending)} messages are on their way or wait for another try. Nothing to do; look again later.";
         if (report.InDoubt > 0)
             yield return $"{Number(report.InDoubt)} messages are in doubt: the connection or the program ended at the moment of handing over. They are not sent again. Ask the patient's mail host or the patient, then resolve each.";
-        foreach (var (reason, count) in report.Withheld.ByReason.OrderByDescending(pair => pair.Value))
-        {
-            if (Enum.TryParse<WithholdReason>(reason, out var known) && Of(known) is { } advice)
-                yield return $"{Number(count)}: {advice}";
-        }
+        // Several reasons share one advice: one line each, with their sum.
+        var withheld = report.Withheld.ByReason
+            .Select(pair => (Advice: Enum.TryParse<WithholdReason>(pair.Key, out var known) ? Of(known) : null, Count: pair.Value))
+            .Where(one => one.Advice is not null)
+            .GroupBy(one => one.Advice!, one => one.Count, StringComparer.Ordinal)
+            .Select(group => (Advice: group.Key, Count: group.Sum()))
+            .OrderByDescending(one => one.Count);
+        foreach (var (advice, count) in withheld)
+            yield return $"{Number(count)} withheld: {advice}";
 
         if (report.Rejected > 0)
             yield return $"{Number(report.Rejected)} addresses were refused by their mail host. Ask these patients for a current address at their next visit; treatment messages must reach them another way.";

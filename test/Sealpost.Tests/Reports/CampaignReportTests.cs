@@ -58,6 +58,16 @@ public sealed class CampaignReportTests
     }
 
     [Fact]
+    public void Reasons_with_the_same_advice_share_one_line_with_their_sum()
+    {
+        var sample = Sample with { Withheld = new WithheldCounts(30, 8, 22, new Dictionary<string, long> { ["TlsUnavailable"] = 10, ["CertificateExpired"] = 12, ["NoAddress"] = 3, ["UnusableAddress"] = 5 }) };
+        var advice = ReportAdvice.Of(sample).ToList();
+        Assert.Single(advice, line => line.StartsWith("22 withheld: ", StringComparison.Ordinal));
+        Assert.Single(advice, line => line.StartsWith("8 withheld: ", StringComparison.Ordinal));
+        Assert.Equal(advice.Count, advice.Distinct().Count());
+    }
+
+    [Fact]
     public void The_text_tells_sum_reasons_and_next_steps()
     {
         var text = ReportText.Of(Sample with { NextSteps = [.. ReportAdvice.Of(Sample)] });

@@ -124,8 +124,11 @@ internal sealed partial class TextFromHtml
         if (href.Length == 0 || href.StartsWith('#') || href == text)
             return;
         var shown = href.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) || href.StartsWith("tel:", StringComparison.OrdinalIgnoreCase) ? href[(href.IndexOf(':', StringComparison.Ordinal) + 1)..] : href;
-        if (shown != text)
-            Raw(element.TextContent.Trim().Length == 0 && element.QuerySelector("img[alt]") is null ? shown : $" ({shown})");
+        if (shown == text)
+            return;
+        while (pending.Length > 0 && pending[^1] == ' ')
+            pending.Length--;
+        Raw(text.Length == 0 && element.QuerySelector("img[alt]") is null ? shown : $" ({shown})");
     }
 
     private void Words(string text)
