@@ -48,6 +48,8 @@ internal static class CampaignSendCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (organisation.IsDemoWithoutMailbox)
+                throw new RefusedException("This folder is a demo's, and its mailbox runs only while `sealpost demo` does: nothing of it goes to real mail hosts. Run `sealpost demo` without --once and send from another shell.");
             var sending = await organisation.SendingAsync(cancellationToken).ConfigureAwait(false);
             var campaign = parsed.GetRequiredValue(name);
             await begin(sending, campaign, actor, cancellationToken).ConfigureAwait(false);

@@ -91,7 +91,7 @@ internal static class ConsentCommands
             }
 
             foreach (var restriction in state.Restrictions)
-                text.AppendLine(CultureInfo.InvariantCulture, $"restriction {restriction.Id}: {restriction.Kind} {restriction.Value}; since {restriction.RecordedAt:u}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"restriction {restriction.Id}: {restriction.Kind}{(string.IsNullOrEmpty(restriction.Value) ? "" : " " + restriction.Value)}; since {restriction.RecordedAt:u}");
             foreach (var suppression in state.Suppressions)
                 text.AppendLine(CultureInfo.InvariantCulture, $"opt-out: {suppression.Scope}, by {suppression.Source}; since {suppression.RecordedAt:u}");
             await context.Out.WriteAsync(text.Length == 0 ? "Nothing is recorded for this patient.\n" : text.ToString()).ConfigureAwait(false);

@@ -38,6 +38,8 @@ internal static class ForecastText
             : $"Class {forecast.Class}: never goes by mail.");
         foreach (var one in forecast.Tiers)
             text.AppendLine(CultureInfo.InvariantCulture, $"{one.Patients,8:N0}  at mail hosts last seen at tier {one.Tier}");
+        if (forecast.MinimumTier > Sealpost.Delivery.Tier.T2)
+            text.AppendLine("          A host that proves T2 only (a valid certificate, no DANE or MTA-STS) gets nothing, unless the security official signs for it: `sealpost risk accept n2-over-t2`.");
         text.AppendLine().AppendLine("Not evaluated here; a person must:");
         foreach (var gate in forecast.NotEvaluated)
             text.AppendLine(CultureInfo.InvariantCulture, $"  {gate.Gate}: {gate.Meaning}");

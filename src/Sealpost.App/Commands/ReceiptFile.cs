@@ -74,7 +74,7 @@ internal static class ReceiptFile
         var receipt = ReadReceipts.Read(clear);
         List<string> findings = [.. ReceiptProof.Parse(proof.ToJsonString()).Verify(key, clear)];
         // The readable part is for people; what is proven is the bytes. Whoever edited the one did not change the other.
-        if (Fields(receipt).ToJsonString() != document["receipt"]?.ToJsonString())
+        if (!JsonNode.DeepEquals(JsonNode.Parse(Fields(receipt).ToJsonString()), document["receipt"]))
             findings.Add("The readable fields were changed: they differ from the bytes that the ledger covers.");
         return (receipt, findings);
     }

@@ -78,6 +78,9 @@ internal sealed class OpenOrganisation : IAsyncDisposable
     /// <summary>Delivery as a demo or test states it, in place of the settings. Trusted for this process only.</summary>
     public DeliveryOptions? DeliveryOverride { get; set; }
 
+    /// <summary>Made by a demo whose mailbox is not in this process.</summary>
+    public bool IsDemoWithoutMailbox => _installation.Folder.IsDemo && DeliveryOverride is null;
+
     public static async Task<OpenOrganisation> OpenAsync(Installation installation, Organisation organisation, CancellationToken cancellationToken)
     {
         await using var connection = await installation.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);

@@ -10,6 +10,8 @@ internal static class Server
     /// <exception cref="RefusedException">Another process holds the folder, or the address cannot be listened on.</exception>
     public static async Task RunAsync(DataFolder folder, string urls, CommandContext context, CancellationToken cancellationToken)
     {
+        if (folder.IsDemo)
+            throw new RefusedException($"'{folder.Root}' was made by `sealpost demo`, which also serves it; run that. `sealpost init` makes a folder for real work.");
         await using var held = folder.TryLock()
             ?? throw new RefusedException($"Another process holds '{folder.Root}'. Stop it, or name another folder with --data.");
         using var log = Logging.Create();

@@ -57,7 +57,7 @@ public sealed class AgreementRegister(Ledger.Ledger ledger, TimeProvider time)
         // 45 CFR 164.504(e)(2): a contract without these is no business associate agreement.
         var missing = AgreementTerms.Required & ~confirmed;
         if (missing != AgreementTerms.None)
-            throw new ArgumentException($"The contract must also say: {missing}. Add it to the contract and confirm it (45 CFR 164.504(e)(2)).", nameof(confirmed));
+            throw new ArgumentException($"The contract must also say: {string.Join(", ", Enum.GetValues<AgreementTerms>().Where(term => int.PopCount((int)term) == 1 && missing.HasFlag(term)))}. Add it to the contract and confirm it (45 CFR 164.504(e)(2)).", nameof(confirmed));
         var changed = await transaction.ExecuteAsync(
             "UPDATE agreement SET terms = @terms, signed_by = @by, signed_at = @at WHERE org = @org AND id = @id AND signed_at IS NULL AND ended_at IS NULL",
             [("@org", organisation.Value), ("@id", id), ("@terms", (int)confirmed), ("@by", signer), ("@at", time.GetUtcNow().ToUnixTimeMilliseconds())],
