@@ -32,7 +32,7 @@ internal static class CommandLine
         Recursive = true,
     };
 
-    public static RootCommand Build(CommandContext context)
+    private static RootCommand Build(CommandContext context)
     {
         var root = new RootCommand("Sealpost: HIPAA-compliant, personalised email for healthcare, self-hosted.");
         root.Add(Data);
@@ -42,6 +42,10 @@ internal static class CommandLine
             root.Add(command);
         return root;
     }
+
+    /// <summary>Parses what was typed. <c>@FILE</c> stays as typed: the command reads the file, in the typist's folder.</summary>
+    public static ParseResult Parse(CommandContext context, string[] arguments) =>
+        Build(context).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     /// <summary>True where the command must run in the process that owns the data folder.</summary>
     public static bool NeedsOwner(ParseResult parsed)
@@ -60,14 +64,13 @@ internal static class CommandLine
     /// <summary>Parses and runs; every failure becomes a sentence on stderr and an exit code.</summary>
     public static async Task<int> RunAsync(CommandContext context, string[] arguments, CancellationToken cancellationToken)
     {
-        var root = Build(context);
-        var parsed = root.Parse(arguments);
+        var parsed = Parse(context, arguments);
         if (parsed.Errors.Count > 0)
         {
             if (parsed.UnmatchedTokens.Count == 0 && parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null })
             {
                 // A group alone: what is in it is the answer. It is still no command, so the exit code says bad usage.
-                await root.Parse([.. PathOf(parsed.CommandResult).Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])
+                await Parse(context, [.. PathOf(parsed.CommandResult).Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])
                     .InvokeAsync(new InvocationConfiguration { Output = context.Error, Error = context.Error }, cancellationToken).ConfigureAwait(false);
                 return 2;
             }

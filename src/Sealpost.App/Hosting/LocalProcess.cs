@@ -35,7 +35,7 @@ internal static class LocalProcess
             },
         };
 
-        var parsed = CommandLine.Build(context).Parse(arguments);
+        var parsed = CommandLine.Parse(context, arguments);
         if (parsed.Errors.Count > 0 || !CommandLine.NeedsOwner(parsed))
             return await CommandLine.RunAsync(context, arguments, cancellationToken).ConfigureAwait(false);
 
