@@ -95,6 +95,8 @@ internal sealed class OpenOrganisation : IAsyncDisposable
     {
         await _installation.Organisations.SetAsync(Context.Organisation.Id, name, value, actor.Id, cancellationToken).ConfigureAwait(false);
         Settings = await _installation.Organisations.SettingsAsync(Context.Organisation.Id, cancellationToken).ConfigureAwait(false);
+        _sending?.UseOptions(SendOptions());
+        RulesChanged();
     }
 
     /// <summary>The patient known by an id as listed, an MRN, or another identifier.</summary>

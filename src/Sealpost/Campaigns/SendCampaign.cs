@@ -21,7 +21,7 @@ public sealed class SendCampaign : IAsyncDisposable
 {
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
-    private readonly SendParts _parts;
+    private volatile SendParts _parts;
     private readonly OutcomeJournal _journal;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
@@ -81,6 +81,9 @@ public sealed class SendCampaign : IAsyncDisposable
 
     /// <summary>Tells sending that a setting changed that every decision looks at (policy, attested source, agreement).</summary>
     public void RulesChanged() => _parts.Watch.NoteEveryone();
+
+    /// <summary>Sends by other options from the next campaign on that starts or resumes.</summary>
+    public void UseOptions(SendOptions options) => _parts = _parts with { Options = options };
 
     /// <summary>Continues every campaign that was being sent and arms the scheduled ones. Call at the host's start. Returns how many are being sent.</summary>
     public async Task<int> ResumeAllAsync(CancellationToken cancellationToken)
