@@ -9,6 +9,8 @@ namespace Sealpost.App.Commands;
 /// <summary>Where a command runs: its streams, its folder, its actor. The same whether it came from this process or over the socket.</summary>
 internal sealed class CommandContext
 {
+    private const int LongestLineBytes = 4_096;
+
     private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -55,11 +57,11 @@ internal sealed class CommandContext
         return (organisation, actor);
     }
 
-    /// <summary>The patient an argument means; <c>-</c> reads the id from standard input.</summary>
+    /// <summary>The patient an argument means; <c>-</c> reads the id from the first line of standard input, and leaves the rest to be read.</summary>
     /// <exception cref="RefusedException">Nobody, or several patients, are known by it. The message does not repeat the id.</exception>
     public async Task<PatientNumber> PatientAsync(OpenOrganisation organisation, string idOrDash, CancellationToken cancellationToken)
     {
-        var id = idOrDash == "-" ? (await ReadTextAsync("-", cancellationToken).ConfigureAwait(false)).Trim() : idOrDash;
+        var id = idOrDash == "-" ? await ReadLineAsync(cancellationToken).ConfigureAwait(false) : idOrDash;
         return await organisation.FindPatientAsync(id, cancellationToken).ConfigureAwait(false);
     }
 
@@ -102,6 +104,16 @@ internal sealed class CommandContext
         {
             throw new RefusedException($"'{path}' cannot be written ({exception.GetType().Name}). Check the path and its permissions.", exception);
         }
+    }
+
+    // Byte by byte: what follows the line is another reader's.
+    private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        var line = new List<byte>();
+        var one = new byte[1];
+        while (line.Count < LongestLineBytes && await In.ReadAsync(one, cancellationToken).ConfigureAwait(false) == 1 && one[0] != '\n')
+            line.Add(one[0]);
+        return System.Text.Encoding.UTF8.GetString([.. line]).Trim();
     }
 
     /// <summary>Writes the one JSON document of <c>--json</c>.</summary>

@@ -146,9 +146,9 @@ internal static class ConsentCommands
             var text = parsed.GetValue(value);
             if (asked == "address" && text != "-")
                 throw new RefusedException("A confidential address is read from standard input, so that it stays out of the process list: --value -.");
+            var who = await context.PatientAsync(organisation, parsed.GetRequiredValue(patient), cancellationToken).ConfigureAwait(false);
             if (text == "-")
                 text = (await context.ReadTextAsync("-", cancellationToken).ConfigureAwait(false)).Trim();
-            var who = await context.PatientAsync(organisation, parsed.GetRequiredValue(patient), cancellationToken).ConfigureAwait(false);
             var id = await organisation.Context.Consent.RestrictAsync(who, asked, text, actor.Id, cancellationToken).ConfigureAwait(false);
             await context.SayAsync($"Restriction {id} recorded, effective now.").ConfigureAwait(false);
             if (context.Json)
@@ -192,5 +192,5 @@ internal static class ConsentCommands
         return new Command("address", "Trust in sources of addresses.") { attest };
     }
 
-    internal static Argument<string> Patient() => new("PATIENT") { Description = "Patient's id as listed, or MRN; - reads it from standard input." };
+    internal static Argument<string> Patient() => new("PATIENT") { Description = "Patient's id as listed, or MRN; - reads it from the first line of standard input." };
 }
