@@ -152,9 +152,9 @@ internal sealed class MailboxConnection
 
         var recipient = PathOf(line);
         await HoldAsync(MailboxStage.BeforeRecipientReply, recipient, cancellationToken);
-        var reply = Misbehaves(recipient, "550") ? "550 5.1.1 No such mailbox here"
+        var reply = Misbehaves(recipient, "550") ? $"550 5.1.1 <{recipient}>: no such mailbox here"
             : Misbehaves(recipient, "full") ? "452 4.2.2 Mailbox full"
-            : Misbehaves(recipient, "temperror") && _store.CountTry(recipient) <= _options.TemporaryErrors ? "451 4.3.0 Try again later"
+            : Misbehaves(recipient, "temperror") && _store.CountTry(recipient) <= _options.TemporaryErrors ? $"451 4.3.0 <{recipient}>: try again later"
             : "250 2.1.5 OK";
         if (reply[0] == '2')
             _recipient = recipient;
