@@ -2,34 +2,40 @@ using System.Text;
 
 namespace Sealpost.Tests.App;
 
-/// <summary>Looks for clear values in bytes: as UTF-8, UTF-16 (both orders), base64 (each alignment), hex and percent-encoded.</summary>
+/// <summary>Looks for clear values in bytes: as UTF-8, UTF-16 (both orders), hex and percent-encoded, in any case, and base64 (each alignment).</summary>
 internal sealed class PhiSearch
 {
-    private readonly List<(string Value, string Form, byte[] Pattern)> _patterns = [];
+    private readonly List<(string Value, string Form, bool AnyCase, byte[] Pattern)> _patterns = [];
 
     public PhiSearch(IEnumerable<string> values)
     {
         foreach (var value in values.Where(value => value.Length >= 6).Distinct(StringComparer.Ordinal))
         {
             var utf8 = Encoding.UTF8.GetBytes(value);
-            Add(value, "UTF-8", utf8);
-            Add(value, "UTF-16LE", Encoding.Unicode.GetBytes(value));
-            Add(value, "UTF-16BE", Encoding.BigEndianUnicode.GetBytes(value));
-            Add(value, "hex", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(utf8)));
-            Add(value, "HEX", Encoding.ASCII.GetBytes(Convert.ToHexString(utf8)));
-            Add(value, "percent", Encoding.ASCII.GetBytes(Uri.EscapeDataString(value)));
-            Add(value, "percent of every byte", Encoding.ASCII.GetBytes(string.Concat(utf8.Select(one => $"%{one:X2}"))));
+            Add(value, "UTF-8", true, utf8);
+            Add(value, "UTF-16LE", true, Encoding.Unicode.GetBytes(value));
+            Add(value, "UTF-16BE", true, Encoding.BigEndianUnicode.GetBytes(value));
+            Add(value, "hex", true, Encoding.ASCII.GetBytes(Convert.ToHexString(utf8)));
+            Add(value, "percent", true, Encoding.ASCII.GetBytes(Uri.EscapeDataString(value)));
+            Add(value, "percent of every byte", true, Encoding.ASCII.GetBytes(string.Concat(utf8.Select(one => $"%{one:X2}"))));
             for (var alignment = 0; alignment < 3; alignment++)
-                Add(value, $"base64+{alignment}", Base64Inside(utf8, alignment));
+                Add(value, $"base64+{alignment}", false, Base64Inside(utf8, alignment));
         }
     }
 
-    /// <summary>Form and value's first letters of everything found.</summary>
-    public IEnumerable<string> Find(string where, ReadOnlyMemory<byte> bytes) =>
-        _patterns.Where(pattern => bytes.Span.IndexOf(pattern.Pattern) >= 0).Select(pattern => $"{where}: '{pattern.Value}' as {pattern.Form}");
+    /// <summary>Where, value and form of everything found.</summary>
+    public IReadOnlyList<string> Find(string where, ReadOnlyMemory<byte> bytes)
+    {
+        var folded = bytes.ToArray();
+        Fold(folded);
+        return [.. _patterns
+            .Where(pattern => (pattern.AnyCase ? folded : bytes.Span).IndexOf(pattern.Pattern) >= 0)
+            .Select(pattern => $"{where}: '{pattern.Value}' as {pattern.Form}")];
+    }
 
+    /// <summary>The same for every file in a folder that has anything in it: a held lock file is empty and cannot be opened.</summary>
     public IEnumerable<string> FindInFolder(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).SelectMany(file => Find(Path.GetRelativePath(folder, file), Read(file)));
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length > 0).SelectMany(file => Find(Path.GetRelativePath(folder, file), Read(file)));
 
     // The characters of base64 that depend on these bytes alone, whatever stands before and after.
     private static byte[] Base64Inside(byte[] bytes, int alignment)
@@ -50,9 +56,21 @@ internal sealed class PhiSearch
         return bytes;
     }
 
-    private void Add(string value, string form, byte[] pattern)
+    private static void Fold(Span<byte> bytes)
     {
-        if (pattern.Length >= 6)
-            _patterns.Add((value, form, pattern));
+        foreach (ref var one in bytes)
+        {
+            if (one is >= (byte)'A' and <= (byte)'Z')
+                one += 'a' - 'A';
+        }
+    }
+
+    private void Add(string value, string form, bool anyCase, byte[] pattern)
+    {
+        if (pattern.Length < 6)
+            return;
+        if (anyCase)
+            Fold(pattern);
+        _patterns.Add((value, form, anyCase, pattern));
     }
 }
