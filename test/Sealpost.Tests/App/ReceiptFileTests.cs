@@ -65,6 +65,7 @@ public sealed class ReceiptFileTests
     {
         await using var connection = await clinic.Context.Database.OpenReadAsync(Token);
         await using var command = Sql.Command(connection, "SELECT public_key FROM keys.ledger_key");
-        return LedgerKey.FromPublicPem(new string(PemEncoding.Write("PUBLIC KEY", (byte[])(await command.ExecuteScalarAsync(Token))!)));
+        var key = (byte[])(await command.ExecuteScalarAsync(Token))!;
+        return LedgerKey.FromPublicPem(PemEncoding.WriteString("PUBLIC KEY", key));
     }
 }
