@@ -54,12 +54,23 @@ internal sealed class SyntheticPatients(IReadOnlyList<string> zips)
 
     private Fact Coded(FactKind kind, string system, string code, int days, bool active) => new()
     {
-        Kind = kind, Codes = [new Concept { System = system, Code = code }], Counts = true, Active = active, On = Today.AddDays(-Below(days)), Status = "final",
+        Kind = kind,
+        Codes = [new Concept { System = system, Code = code }],
+        Counts = true,
+        Active = active,
+        On = Today.AddDays(-Below(days)),
+        Status = "final",
     };
 
     private Fact Lab(string code, int tenths) => new()
     {
-        Kind = FactKind.Observation, Codes = [new Concept { System = "loinc", Code = code }], Counts = true, On = Today.AddDays(-Below(1_500)), Value = tenths / 10.0, Unit = code == "4548-4" ? "%" : "mg/dL", Status = "final",
+        Kind = FactKind.Observation,
+        Codes = [new Concept { System = "loinc", Code = code }],
+        Counts = true,
+        On = Today.AddDays(-Below(1_500)),
+        Value = tenths / 10.0,
+        Unit = code == "4548-4" ? "%" : "mg/dL",
+        Status = "final",
     };
 
     /// <summary>Few codes are common and many rare.</summary>

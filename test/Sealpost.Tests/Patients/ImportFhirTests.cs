@@ -22,7 +22,13 @@ public sealed class ImportFhirTests : IAsyncLifetime
         var first = await _stage.FhirAsync(files);
         var expected = new Dictionary<string, long>
         {
-            ["Patient"] = 300, ["Condition"] = 2_209, ["Encounter"] = 8_988, ["Immunization"] = 3_586, ["MedicationRequest"] = 2_179, ["Observation"] = 43_745, ["Procedure"] = 6_839,
+            ["Patient"] = 300,
+            ["Condition"] = 2_209,
+            ["Encounter"] = 8_988,
+            ["Immunization"] = 3_586,
+            ["MedicationRequest"] = 2_179,
+            ["Observation"] = 43_745,
+            ["Procedure"] = 6_839,
         };
         Assert.Equal(expected.OrderBy(pair => pair.Key), first.Resources.ToDictionary(pair => pair.Key, pair => pair.Value.Created).OrderBy(pair => pair.Key));
         Assert.All(first.Resources.Values, count => Assert.Equal((0, 0), (count.Updated, count.Unchanged)));

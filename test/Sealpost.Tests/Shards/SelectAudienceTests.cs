@@ -152,6 +152,12 @@ public sealed class SelectAudienceTests : IAsyncLifetime
 
     private static Fact Lab(string code, double value, string unit) => new()
     {
-        Kind = FactKind.Observation, Codes = [new Concept { System = "loinc", Code = code }], Counts = true, Status = "final", On = Today.AddDays(-30), Value = value, Unit = unit,
+        Kind = FactKind.Observation,
+        Codes = [new Concept { System = "loinc", Code = code }],
+        Counts = true,
+        Status = "final",
+        On = Today.AddDays(-30),
+        Value = value,
+        Unit = unit,
     };
 }

@@ -109,7 +109,14 @@ public sealed class SyntheaClinic : IAsyncLifetime
         await shards.LoadAsync(0, Token);
         await new ImportFhir(new ImportContext
         {
-            Database = _database, Keys = _keys, Ledger = ledger, Time = _time, Patients = patients, Changed = shards.RefreshAsync, Unite = consent.UniteAsync, SpillFolder = Path.Combine(_folder, "spill"),
+            Database = _database,
+            Keys = _keys,
+            Ledger = ledger,
+            Time = _time,
+            Patients = patients,
+            Changed = shards.RefreshAsync,
+            Unite = consent.UniteAsync,
+            SpillFolder = Path.Combine(_folder, "spill"),
         }).RunAsync(new ImportFhirRequest { Paths = files, Actor = "test" }, null, Token);
         await SetUpAsync(patients, consent, shards);
     }
@@ -146,9 +153,21 @@ public sealed class SyntheaClinic : IAsyncLifetime
 
     private static MarketingAuthorization Signed() => new()
     {
-        Purposes = [Purpose.Marketing], InfoDescription = "name, address, conditions", Disclosers = ["the clinic"], Recipients = ["the patient"],
-        ExpiresOn = new DateOnly(2020, 1, 1), SignedOn = new DateOnly(2019, 4, 1), SignatureKind = "paper", StatesRevocation = true, StatesNoConditioning = true,
-        StatesRedisclosure = true, StatesRemuneration = true, Standalone = true, PlainLanguage = true, CopyGivenOn = new DateOnly(2019, 4, 1), DocumentHash = new string('a', 64),
+        Purposes = [Purpose.Marketing],
+        InfoDescription = "name, address, conditions",
+        Disclosers = ["the clinic"],
+        Recipients = ["the patient"],
+        ExpiresOn = new DateOnly(2020, 1, 1),
+        SignedOn = new DateOnly(2019, 4, 1),
+        SignatureKind = "paper",
+        StatesRevocation = true,
+        StatesNoConditioning = true,
+        StatesRedisclosure = true,
+        StatesRemuneration = true,
+        Standalone = true,
+        PlainLanguage = true,
+        CopyGivenOn = new DateOnly(2019, 4, 1),
+        DocumentHash = new string('a', 64),
     };
 
     private static IEnumerable<string> Extras(IReadOnlyList<string> ids)
