@@ -87,7 +87,11 @@ internal sealed class OpenOrganisation : IAsyncDisposable
         var keys = await KeyRing.OpenAsync(organisation.Id, installation.KeySource, connection, installation.Time, cancellationToken).ConfigureAwait(false);
         var dkim = await installation.Organisations.OpenDkimAsync(keys, cancellationToken).ConfigureAwait(false);
         var settings = await installation.Organisations.SettingsAsync(organisation.Id, cancellationToken).ConfigureAwait(false);
-        return new OpenOrganisation(installation, organisation, keys, dkim, settings);
+        var open = new OpenOrganisation(installation, organisation, keys, dkim, settings);
+
+        // An erasure that a crash cut short, or that a restored backup undid, is finished before anything is read.
+        await open.Context.Patients.FinishErasuresAsync(cancellationToken).ConfigureAwait(false);
+        return open;
     }
 
     /// <summary>Changes a setting of this organisation.</summary>

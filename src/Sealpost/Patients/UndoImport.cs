@@ -16,7 +16,6 @@ internal sealed class UndoImport(IDatabase database, KeyRing keys, Ledger ledger
     /// <summary>Undoes.</summary>
     public async Task<ImportUndo> RunAsync(long importId, string actor, CancellationToken cancellationToken)
     {
-        await RequireAsync(importId, cancellationToken);
         int removed = 0, restored = 0, leftAlone = 0;
         List<PatientNumber> changed = [];
         while (await database.WriteAsync((transaction, token) => StepAsync(importId, actor, transaction, token), cancellationToken) is { } step)
@@ -32,19 +31,6 @@ internal sealed class UndoImport(IDatabase database, KeyRing keys, Ledger ledger
             await database.ScrubAsync("keys.patient_key", cancellationToken);
         changed.Sort((a, b) => a.Value.CompareTo(b.Value));
         return new ImportUndo(removed, restored, leftAlone, changed);
-    }
-
-    private async Task RequireAsync(long importId, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        await using var command = connection.Command("SELECT undone_at FROM import WHERE org = @org AND import = @import", ("org", Organisation), ("import", importId));
-        switch (await command.ExecuteScalarAsync(cancellationToken))
-        {
-            case null:
-                throw new ImportException($"There is no import {importId}. `sealpost import list` shows them.");
-            case long:
-                throw new ImportException($"Import {importId} was undone before.");
-        }
     }
 
     private async Task<Step?> StepAsync(long importId, string actor, DbTransaction transaction, CancellationToken cancellationToken)

@@ -69,8 +69,9 @@ internal sealed class PhiSearch
     {
         if (pattern.Length < 6)
             return;
+        byte[] own = [.. pattern];
         if (anyCase)
-            Fold(pattern);
-        _patterns.Add((value, form, anyCase, pattern));
+            Fold(own);
+        _patterns.Add((value, form, anyCase, own));
     }
 }

@@ -74,21 +74,21 @@ public abstract class AuthorizationStoreCompliance : ConsentStoreCompliance
     {
         var patient = await ArriveAsync(1);
         var versions = new List<long> { (await StateAsync(patient)).Version };
-        async Task AfterAsync(Task change)
+        async Task AfterAsync(Func<Task> change)
         {
             var told = Told.Count;
-            await change;
+            await change();
             Assert.Contains(patient, Told.Skip(told).SelectMany(patients => patients));
             versions.Add((await StateAsync(patient)).Version);
         }
 
-        await AfterAsync(Store.RecordAsync(patient, Lawful.Authorization, "staff-1", Token));
-        await AfterAsync(Store.RevokeAsync(patient, 1, "phone", "staff-1", Token));
-        await AfterAsync(Store.SuppressAsync(null, patient, SuppressionScope.Marketing, SuppressionSource.Staff, "staff-1", Token));
-        await AfterAsync(Store.RestrictAsync(patient, RestrictionKinds.NoEmail, null, "staff-1", Token));
-        await AfterAsync(Store.EndRestrictionAsync(patient, 2, "The patient asked in writing", "staff-1", Token));
-        await AfterAsync(Store.AttestAsync("fhir", true, "Verified at check-in", "staff-1", Token));
-        await AfterAsync(Store.AttestAsync("fhir", false, "No longer verified", "staff-1", Token));
+        await AfterAsync(() => Store.RecordAsync(patient, Lawful.Authorization, "staff-1", Token));
+        await AfterAsync(() => Store.RevokeAsync(patient, 1, "phone", "staff-1", Token));
+        await AfterAsync(() => Store.SuppressAsync(null, patient, SuppressionScope.Marketing, SuppressionSource.Staff, "staff-1", Token));
+        await AfterAsync(() => Store.RestrictAsync(patient, RestrictionKinds.NoEmail, null, "staff-1", Token));
+        await AfterAsync(() => Store.EndRestrictionAsync(patient, 2, "The patient asked in writing", "staff-1", Token));
+        await AfterAsync(() => Store.AttestAsync("fhir", true, "Verified at check-in", "staff-1", Token));
+        await AfterAsync(() => Store.AttestAsync("fhir", false, "No longer verified", "staff-1", Token));
 
         Assert.Equal(versions.Distinct().Order(), versions);
         Assert.Equal(8, versions.Count);
