@@ -1,4 +1,5 @@
 using Sealpost.Benchmarks.Campaigns;
+using Sealpost.Benchmarks.Counting;
 using Sealpost.Benchmarks.Selecting;
 using Sealpost.Benchmarks.Sending;
 using Sealpost.Benchmarks.Storing;
@@ -16,5 +17,7 @@ else if (args is ["storing"])
     await using var bench = new StoringBench(Console.Out);
     await bench.RunAsync(CancellationToken.None);
 }
+else if (args is ["counts", .. var charts])
+    await CountsBench.RunAsync(Console.Out, charts is [var given] ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : 100_000, CancellationToken.None);
 else
     BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
