@@ -20,4 +20,4 @@ else if (args is ["storing"])
 else if (args is ["counts", .. var charts])
     await CountsBench.RunAsync(Console.Out, charts is [var given] ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : 100_000, CancellationToken.None);
 else
-    BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(CountsBench).Assembly).Run(args);

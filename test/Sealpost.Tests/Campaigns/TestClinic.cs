@@ -27,6 +27,9 @@ internal sealed class TestClinic : IAsyncDisposable
     private FileKeySource _source = null!;
     private LedgerKey _ledgerKey = null!;
     private DkimKeys _dkim = null!;
+
+    /// <summary>What the clinic's domain publishes.</summary>
+    public IReadOnlyList<(string Name, string Value)> DkimRecords => _dkim.DnsRecords;
     private OrganisationShards _shards = null!;
 
     private TestClinic(string? folder, TimeProvider time)
