@@ -20,4 +20,27 @@ public sealed class RefusedException : Exception
         : base("Refused.")
     {
     }
+
+    /// <summary>What kind of refusal; decides the status of an API answer.</summary>
+    /// <value>Default: <see cref="RefusalKind.Rule"/>.</value>
+    public RefusalKind Kind { get; init; }
+}
+
+/// <summary>Kinds of refusal.</summary>
+public enum RefusalKind
+{
+    /// <summary>Bad input, or a rule of the product.</summary>
+    Rule = 0,
+
+    /// <summary>The actor lacks a right.</summary>
+    NotPermitted = 1,
+
+    /// <summary>There is no such thing, or it is another organisation's.</summary>
+    NotFound = 2,
+
+    /// <summary>It changed meanwhile: read it again and repeat.</summary>
+    Changed = 3,
+
+    /// <summary>The person has to confirm who they are first, by passkey or code; then the same operation may be tried again.</summary>
+    Unconfirmed = 4,
 }

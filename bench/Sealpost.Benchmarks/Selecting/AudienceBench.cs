@@ -52,7 +52,8 @@ internal sealed class AudienceBench(TextWriter output, int patients)
     private ShardIndex Build(int shard, SqliteBase sqlite, ref TimeSpan building)
     {
         var people = new SyntheticPatients(Zips());
-        var (charts, histories) = (new SegmentBuilder(_names), new SegmentBuilder(_names));
+        var titles = new CodeTitles();
+        var (charts, histories) = (new SegmentBuilder(_names, titles), new SegmentBuilder(_names, titles));
         var count = Math.Min(PatientNumber.ShardSize, patients - (shard * PatientNumber.ShardSize));
         for (var first = 0; first < count; first += 4_096)
         {
@@ -70,7 +71,7 @@ internal sealed class AudienceBench(TextWriter output, int patients)
         }
 
         var finish = Processor();
-        var index = ShardIndex.Of(_names, charts.Finish(), histories.Finish());
+        var index = ShardIndex.Of(_names, titles, charts.Finish(), histories.Finish());
         building += Processor() - finish;
         return index;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Sealpost.App.Hosting;
+using Sealpost.Compliance;
 using Sealpost.People;
 using Sealpost.Trust.Agreements;
 
@@ -25,10 +26,8 @@ internal static class AgreementCommands
         var command = new Command("add", "Add an agreement; it grants nothing before it is signed.") { party, endpoint, flows, from, until };
         command.SetAction((parsed, cancellationToken) => WriteAsync(context, async (organisation, actor, token) =>
         {
-            var draft = new BusinessAssociateAgreement(
-                0, parsed.GetRequiredValue(party), parsed.GetRequiredValue(endpoint), parsed.GetRequiredValue(flows),
-                parsed.GetValue(from) ?? organisation.Context.Today, parsed.GetValue(until), null, null, null);
-            var added = await organisation.WriteAsync((transaction, stop) => organisation.Agreements.AddAsync(organisation.Context.Organisation.Id, draft, actor.Id, transaction, stop), token).ConfigureAwait(false);
+            var draft = new AgreementDraft(parsed.GetRequiredValue(party), parsed.GetRequiredValue(endpoint), parsed.GetRequiredValue(flows), parsed.GetValue(from), parsed.GetValue(until));
+            var added = await organisation.Compliance.Agreements.AddAsync(draft, actor, token).ConfigureAwait(false);
             return (new { agreement = added.Id }, string.Create(CultureInfo.InvariantCulture, $"Agreement {added.Id} added. It grants nothing until `sealpost agreement sign {added.Id} --read-all`."));
         }, cancellationToken));
         return command;
@@ -43,14 +42,7 @@ internal static class AgreementCommands
         command.SetAction((parsed, cancellationToken) => WriteAsync(context, async (organisation, actor, token) =>
         {
             var confirmed = (parsed.GetValue(terms) ?? []).Aggregate(parsed.GetValue(readAll) ? AgreementTerms.Required : AgreementTerms.None, (all, one) => all | one);
-            await organisation.WriteAsync(
-                async (transaction, stop) =>
-                {
-                    await organisation.Agreements.SignAsync(organisation.Context.Organisation.Id, parsed.GetRequiredValue(id), confirmed, actor.Id, transaction, stop).ConfigureAwait(false);
-                    return true;
-                },
-                token).ConfigureAwait(false);
-            organisation.RulesChanged();
+            await organisation.Compliance.Agreements.SignAsync(parsed.GetRequiredValue(id), confirmed, actor, token).ConfigureAwait(false);
             return (new { signed = true }, "Signed; its flows are granted from its first day.");
         }, cancellationToken));
         return command;
@@ -62,14 +54,7 @@ internal static class AgreementCommands
         var command = new Command("end", "End an agreement; its flows are refused from now on.") { id };
         command.SetAction((parsed, cancellationToken) => WriteAsync(context, async (organisation, actor, token) =>
         {
-            await organisation.WriteAsync(
-                async (transaction, stop) =>
-                {
-                    await organisation.Agreements.EndAsync(organisation.Context.Organisation.Id, parsed.GetRequiredValue(id), actor.Id, transaction, stop).ConfigureAwait(false);
-                    return true;
-                },
-                token).ConfigureAwait(false);
-            organisation.RulesChanged();
+            await organisation.Compliance.Agreements.EndAsync(parsed.GetRequiredValue(id), actor, token).ConfigureAwait(false);
             return (new { ended = true }, "Ended.");
         }, cancellationToken));
         return command;
@@ -80,9 +65,8 @@ internal static class AgreementCommands
         var command = new Command("list", "Show the agreements.");
         command.SetAction(async (_, cancellationToken) =>
         {
-            var (organisation, _) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using var connection = await organisation.Context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
-            var agreements = await AgreementRegister.ListAsync(organisation.Context.Organisation.Id, connection, cancellationToken).ConfigureAwait(false);
+            var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
+            var agreements = (await organisation.Compliance.Agreements.ListAsync(actor, cancellationToken).ConfigureAwait(false)).Select(one => one.Agreement).ToList();
             if (context.Json)
                 await context.WriteJsonAsync(agreements).ConfigureAwait(false);
             foreach (var one in context.Json ? [] : agreements)
@@ -105,9 +89,8 @@ internal static class AgreementCommands
         var command = new Command("accept", "Accept a risk; signed in the ledger.") { kind, by, statement, until };
         command.SetAction((parsed, cancellationToken) => WriteAsync(context, async (organisation, actor, token) =>
         {
-            var draft = new RiskAcceptance(0, parsed.GetRequiredValue(kind), parsed.GetValue(until)) { Statement = parsed.GetRequiredValue(statement), AcceptedBy = parsed.GetRequiredValue(by) };
-            var accepted = await organisation.WriteAsync((transaction, stop) => organisation.Risks.AcceptAsync(organisation.Context.Organisation.Id, draft, actor.Id, transaction, stop), token).ConfigureAwait(false);
-            organisation.RulesChanged();
+            var accepted = await organisation.Compliance.Risks
+                .AcceptAsync(parsed.GetRequiredValue(kind), parsed.GetRequiredValue(by), parsed.GetRequiredValue(statement), parsed.GetValue(until), actor, token).ConfigureAwait(false);
             return (new { riskAcceptance = accepted.Id }, string.Create(CultureInfo.InvariantCulture, $"Risk acceptance {accepted.Id} recorded."));
         }, cancellationToken));
         return command;
@@ -119,14 +102,7 @@ internal static class AgreementCommands
         var command = new Command("withdraw", "Withdraw an acceptance; the default floor holds again.") { id };
         command.SetAction((parsed, cancellationToken) => WriteAsync(context, async (organisation, actor, token) =>
         {
-            await organisation.WriteAsync(
-                async (transaction, stop) =>
-                {
-                    await organisation.Risks.WithdrawAsync(organisation.Context.Organisation.Id, parsed.GetRequiredValue(id), actor.Id, transaction, stop).ConfigureAwait(false);
-                    return true;
-                },
-                token).ConfigureAwait(false);
-            organisation.RulesChanged();
+            await organisation.Compliance.Risks.WithdrawAsync(parsed.GetRequiredValue(id), actor, token).ConfigureAwait(false);
             return (new { withdrawn = true }, "Withdrawn.");
         }, cancellationToken));
         return command;
@@ -137,9 +113,8 @@ internal static class AgreementCommands
         var command = new Command("list", "Show the risk acceptances.");
         command.SetAction(async (_, cancellationToken) =>
         {
-            var (organisation, _) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using var connection = await organisation.Context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
-            var risks = await RiskAcceptances.ListAsync(organisation.Context.Organisation.Id, connection, cancellationToken).ConfigureAwait(false);
+            var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
+            var risks = await organisation.Compliance.Risks.ListAsync(actor, cancellationToken).ConfigureAwait(false);
             if (context.Json)
                 await context.WriteJsonAsync(risks).ConfigureAwait(false);
             foreach (var one in context.Json ? [] : risks)
@@ -154,19 +129,11 @@ internal static class AgreementCommands
     private static async Task<int> WriteAsync(CommandContext context, Func<OpenOrganisation, Actor, CancellationToken, Task<(object Json, string Words)>> work, CancellationToken cancellationToken)
     {
         var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-        actor.Require(Roles.Compliance, "keep the register of agreements and risks");
-        try
-        {
-            var (json, words) = await work(organisation, actor, cancellationToken).ConfigureAwait(false);
-            if (context.Json)
-                await context.WriteJsonAsync(json).ConfigureAwait(false);
-            else
-                await context.Out.WriteLineAsync(words).ConfigureAwait(false);
-            return 0;
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new RefusedException(exception.Message, exception);
-        }
+        var (json, words) = await work(organisation, actor, cancellationToken).ConfigureAwait(false);
+        if (context.Json)
+            await context.WriteJsonAsync(json).ConfigureAwait(false);
+        else
+            await context.Out.WriteLineAsync(words).ConfigureAwait(false);
+        return 0;
     }
 }

@@ -2,28 +2,50 @@ using System.CommandLine;
 using System.Globalization;
 using Sealpost.App.Hosting;
 using Sealpost.Audience;
+using Sealpost.Campaigns;
 using Sealpost.People;
 
 namespace Sealpost.App.Commands;
 
-/// <summary>Questions to the audience index: <c>audience count · list · explain · save · saved</c>.</summary>
+/// <summary>Questions to the audience index: <c>audience count · list · explain · reach</c>; the others are <see cref="SavedAudienceCommands"/>.</summary>
 internal static class AudienceCommands
 {
-    public static IEnumerable<Command> All(CommandContext context) =>
-        [new Command("audience", "Choose patients. The language is in docs/audience-language.md.") { Count(context), List(context), Explain(context), Save(context), Saved(context) }];
+    public static IEnumerable<Command> All(CommandContext context)
+    {
+        var audience = new Command("audience", "Choose patients. The language is in docs/audience-language.md.") { Count(context), List(context), Explain(context), Reach(context) };
+        foreach (var command in SavedAudienceCommands.All(context))
+            audience.Add(command);
+        return [audience];
+    }
 
     private static Command Count(CommandContext context)
     {
         var (query, asOf) = (Query(), AsOf());
-        var command = new Command("count", "How many patients match.") { query, asOf };
+        var command = new Command("count", "How many patients match. Roles that may not see patients get rounded numbers.") { query, asOf };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (organisation, _, parsedQuery, day) = await OpenAsync(context, parsed, query, asOf, Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor, cancellationToken).ConfigureAwait(false);
-            var count = await organisation.Context.Audience.CountAsync(parsedQuery, day, cancellationToken).ConfigureAwait(false);
+            var (organisation, actor, parsedQuery, day) = await OpenAsync(context, parsed, query, asOf, AudienceDesk.Look, cancellationToken).ConfigureAwait(false);
+            var count = await organisation.Audiences.CountAsync(parsedQuery, day, actor, cancellationToken).ConfigureAwait(false);
             if (context.Json)
-                await context.WriteJsonAsync(new { count }).ConfigureAwait(false);
+                await context.WriteJsonAsync(count.As == ShownAs.Exact ? new { count = count.Value } : new { count = count.Value, shown = count.ToString() }).ConfigureAwait(false);
             else
-                await context.Out.WriteLineAsync(count.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+                await context.Out.WriteLineAsync(count.As == ShownAs.Exact ? count.Value!.Value.ToString(CultureInfo.InvariantCulture) : count.ToString()).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Reach(CommandContext context)
+    {
+        var command = new Command("reach", "How many patients can lawfully be written to, and how that changed.");
+        command.SetAction(async (_, cancellationToken) =>
+        {
+            var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
+            var reach = await organisation.Audiences.Reach.RunAsync(actor, cancellationToken).ConfigureAwait(false);
+            if (context.Json)
+                await context.WriteJsonAsync(new { now = reach.Now, earlier = reach.Earlier }).ConfigureAwait(false);
+            foreach (var one in context.Json ? [] : reach.Earlier.Append(reach.Now))
+                await context.Out.WriteLineAsync($"{one.Day:yyyy-MM-dd}  {one.Patients} patients, {one.Care} about their care, {one.Marketing} for marketing").ConfigureAwait(false);
             return 0;
         });
         return command;
@@ -75,49 +97,11 @@ internal static class AudienceCommands
         return command;
     }
 
-    private static Command Save(CommandContext context)
-    {
-        var name = new Argument<string>("NAME") { Description = "Name of the audience." };
-        var query = Query();
-        var command = new Command("save", "Save a query under a name; earlier versions are kept.") { name, query };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var (organisation, actor, parsedQuery, _) = await OpenAsync(context, parsed, query, null, Roles.Marketer, cancellationToken).ConfigureAwait(false);
-            var version = await SavedAudiencesOf(organisation).SaveAsync(parsed.GetRequiredValue(name), parsedQuery, actor.Id, cancellationToken).ConfigureAwait(false);
-            if (context.Json)
-                await context.WriteJsonAsync(new { name = parsed.GetRequiredValue(name), version }).ConfigureAwait(false);
-            else
-                await context.Out.WriteLineAsync($"Saved, version {version}.").ConfigureAwait(false);
-            return 0;
-        });
-        return command;
-    }
-
-    private static Command Saved(CommandContext context)
-    {
-        var command = new Command("saved", "Show the saved audiences.");
-        command.SetAction(async (_, cancellationToken) =>
-        {
-            var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance, "see audiences");
-            var saved = await SavedAudiencesOf(organisation).ListAsync(cancellationToken).ConfigureAwait(false);
-            if (context.Json)
-                await context.WriteJsonAsync(saved.Select(one => new { name = one.Name, version = one.Version, query = one.Query })).ConfigureAwait(false);
-            foreach (var one in context.Json ? [] : saved)
-                await context.Out.WriteLineAsync($"{one.Name}  (version {one.Version})\n  {one.Query}").ConfigureAwait(false);
-            return 0;
-        });
-        return command;
-    }
-
-    private static SavedAudiences SavedAudiencesOf(OpenOrganisation organisation) =>
-        new(organisation.Context.Database, organisation.Context.Keys, organisation.Context.Ledger, organisation.Context.Time);
-
-    private static Argument<string> Query() => new("QUERY") { Description = "Audience query, such as 'age >= 50 and condition in (icd10:E11*)'; - reads it from standard input." };
+    internal static Argument<string> Query() => new("QUERY") { Description = "Audience query, such as 'age >= 50 and condition in (icd10:E11*)'; - reads it from standard input." };
 
     private static Option<string?> AsOf() => new("--as-of") { Description = "Fixes today. Default: today in the organisation's time zone.", HelpName = "DATE" };
 
-    private static async Task<(OpenOrganisation Organisation, Actor Actor, AudienceQuery Query, DateOnly Day)> OpenAsync(
+    internal static async Task<(OpenOrganisation Organisation, Actor Actor, AudienceQuery Query, DateOnly Day)> OpenAsync(
         CommandContext context, ParseResult parsed, Argument<string> query, Option<string?>? asOf, Roles anyOf, CancellationToken cancellationToken)
     {
         var text = parsed.GetRequiredValue(query);
@@ -127,7 +111,7 @@ internal static class AudienceCommands
         if (read.Query is null)
             throw new RefusedException($"Column {read.Column}: {read.Error}");
         var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-        actor.Require(anyOf, "ask for audiences");
+        actor.RequireToRead(anyOf, "ask for audiences");
         var check = await organisation.Context.Audience.CheckAsync(read.Query, cancellationToken).ConfigureAwait(false);
         if (check.Errors.Count > 0)
             throw new RefusedException(string.Join('\n', check.Errors));

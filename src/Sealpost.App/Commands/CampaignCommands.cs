@@ -17,7 +17,7 @@ internal static class CampaignCommands
             Create(context), List(context), Preview(context), Forecast(context),
             Act(context, "submit", "Hand a draft to a second person for approval.", (desk, name, actor, token) => desk.SubmitAsync(name, actor, token)),
             Act(context, "approve", "Approve what another person wrote; fixes content, audience, purpose and as-of date.", (desk, name, actor, token) => desk.ApproveAsync(name, actor, token)),
-            Copy(context),
+            Copy(context), Comment(context),
         };
         foreach (var command in CampaignSendCommands.All(context))
             campaign.Add(command);
@@ -39,7 +39,7 @@ internal static class CampaignCommands
             var path = parsed.GetRequiredValue(file);
             var yaml = await context.ReadTextAsync(path, cancellationToken).ConfigureAwait(false);
             var folder = path == "-" ? context.WorkingFolder : Path.GetDirectoryName(context.PathOf(path)) ?? context.WorkingFolder;
-            var read = CampaignFile.Read(path == "-" ? "stdin" : Path.GetFileName(path), yaml, name => ReadBeside(folder, name), await desk.RulesAsync(cancellationToken).ConfigureAwait(false));
+            var read = CampaignFile.Read(path == "-" ? "stdin" : Path.GetFileName(path), yaml, name => ReadBeside(folder, name), await desk.RulesAsync(yaml, actor, cancellationToken).ConfigureAwait(false));
             if (read.Content is null)
                 return await ShowAsync(context, read.Problems).ConfigureAwait(false);
             var campaign = parsed.GetValue(revise)
@@ -82,7 +82,7 @@ internal static class CampaignCommands
         command.SetAction(async (_, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor, "see campaigns");
+            actor.RequireToRead(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor, "see campaigns");
             var campaigns = await organisation.Desk().Store.ListAsync(cancellationToken).ConfigureAwait(false);
             if (context.Json)
                 await context.WriteJsonAsync(campaigns.Select(one => new { name = one.Name, state = one.State, version = one.Version, selected = one.Selected, createdAt = one.CreatedAt })).ConfigureAwait(false);
@@ -120,13 +120,19 @@ internal static class CampaignCommands
     private static Command Forecast(CommandContext context)
     {
         var name = Name();
-        var command = new Command("forecast", "How many would get it, over which tier, and who would be withheld and why.") { name };
+        var known = new Option<bool>("--known") { Description = "Look at no mail host; count by what was seen within the last day." };
+        var command = new Command("forecast", "How many would get it, over which tier, how many wait on our page, and who would be withheld and why. Looks at each mail host once: connects, verifies, leaves; no patient is named.") { name, known };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance, "forecast campaigns");
-            var forecast = await organisation.Desk().ForecastAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
-            await ForecastText.WriteAsync(context, forecast).ConfigureAwait(false);
+            actor.RequireToRead(Roles.Marketer | Roles.Approver | Roles.Compliance, "forecast campaigns");
+            await using var progress = new ProgressLine(context);
+            var forecast = parsed.GetValue(known)
+                ? await organisation.Desk().ForecastAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false)
+                : await organisation.Desk().LookAndForecastAsync(
+                    parsed.GetRequiredValue(name), actor, progress.Of<Sealpost.Campaigns.Destinations.ProbeProgress>(at => $"Looking at mail hosts: {at.Done} of {at.Total} domains."), cancellationToken).ConfigureAwait(false);
+            await progress.DisposeAsync().ConfigureAwait(false);
+            await ForecastText.WriteAsync(context, AudienceDesk.MaySeePatients(actor) ? forecast : forecast.Rounded()).ConfigureAwait(false);
             return 0;
         });
         return command;
@@ -144,6 +150,23 @@ internal static class CampaignCommands
                 await context.WriteJsonAsync(new { campaign = campaign.Name, state = campaign.State, asOf = campaign.AsOf }).ConfigureAwait(false);
             else
                 await context.Out.WriteLineAsync($"{campaign.Name} is {campaign.State.ToString().ToLowerInvariant()}{(campaign.AsOf is { } day ? $", as of {day:yyyy-MM-dd}" : "")}.").ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Comment(CommandContext context)
+    {
+        var name = Name();
+        var words = new Argument<string>("WORDS") { Description = "What to say to author and approvers; - reads it from standard input." };
+        var command = new Command("comment", "Add words to a campaign that author and approvers see.") { name, words };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
+            var said = parsed.GetRequiredValue(words);
+            var campaign = await organisation.Desk().GetAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
+            await organisation.Desk().CommentAsync(campaign.Id, said == "-" ? await context.ReadTextAsync("-", cancellationToken).ConfigureAwait(false) : said, actor, cancellationToken).ConfigureAwait(false);
+            await context.SayAsync("Said.").ConfigureAwait(false);
             return 0;
         });
         return command;

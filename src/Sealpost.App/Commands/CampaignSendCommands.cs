@@ -15,14 +15,37 @@ internal static class CampaignSendCommands
 
     public static IEnumerable<Command> All(CommandContext context) =>
     [
+        Test(context),
         Schedule(context),
-        Begin(context, "send", "Send now. Waits for the end, unless --detach; hanging up does not stop it where a server runs.", (sending, name, actor, token) => sending.SendAsync(name, actor, token)),
-        Begin(context, "resume", "Go on with a paused campaign.", (sending, name, actor, token) => sending.ResumeAsync(name, actor, token)),
+        Begin(context, "send", "Send now. Waits for the end, unless --detach; hanging up does not stop it where a server runs.", null, (sending, name, _, actor, token) => sending.SendAsync(name, actor, token)),
+        Begin(context, "resume", "Go on with a paused campaign.", new Option<string?>("--reason") { Description = "Why it may go on; needed where it paused by itself for complaints.", HelpName = "TEXT" }, (sending, name, reason, actor, token) => sending.ResumeAsync(name, reason, actor, token)),
         Stop(context, "pause", "Pause; a message already under way ends first.", (sending, name, actor, token) => sending.PauseAsync(name, actor, token)),
         Stop(context, "cancel", "Stop for good; patients not yet mailed are cancelled.", (sending, name, actor, token) => sending.CancelAsync(name, actor, token)),
         Report(context),
         InDoubt(context),
     ];
+
+    private static Command Test(CommandContext context)
+    {
+        var name = CampaignCommands.Name();
+        var to = new Option<string?>("--to") { Description = "Name of a colleague who signs in. Default: yourself.", HelpName = "NAME" };
+        var all = new Option<bool>("--every-branch") { Description = $"One message for each branch of the template, {SendTest.Most} at most." };
+        var command = new Command("test", "Send the message to a colleague, as a made-up patient would get it. Never to anybody else.") { name, to, all };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
+            organisation.RefuseDemoWithoutMailbox();
+            var id = (await organisation.Desk().GetAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false)).Id;
+            var sent = await organisation.Campaigns.Test.RunAsync(id, parsed.GetValue(to), parsed.GetValue(all), actor, cancellationToken).ConfigureAwait(false);
+            if (context.Json)
+                await context.WriteJsonAsync(new { sent.Accepted, sent.Problems }).ConfigureAwait(false);
+            foreach (var problem in sent.Problems)
+                await context.Error.WriteLineAsync(problem).ConfigureAwait(false);
+            await context.SayAsync(string.Create(CultureInfo.InvariantCulture, $"{sent.Accepted} sent to {sent.To}.")).ConfigureAwait(false);
+            return sent.Problems.Count == 0 ? 0 : 1;
+        });
+        return command;
+    }
 
     private static Command Schedule(CommandContext context)
     {
@@ -40,19 +63,20 @@ internal static class CampaignSendCommands
         return command;
     }
 
-    private static Command Begin(CommandContext context, string verb, string description, Func<SendCampaign, string, Actor, CancellationToken, Task> begin)
+    private static Command Begin(CommandContext context, string verb, string description, Option<string?>? reason, Func<SendCampaign, string, string?, Actor, CancellationToken, Task> begin)
     {
         var name = CampaignCommands.Name();
         var detach = new Option<bool>("--detach") { Description = "Return at once; needs a running server." };
         var command = new Command(verb, description) { name, detach };
+        if (reason is not null)
+            command.Add(reason);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            if (organisation.IsDemoWithoutMailbox)
-                throw new RefusedException("This folder is a demo's, and its mailbox runs only while `sealpost demo` does: nothing of it goes to real mail hosts. Run `sealpost demo` without --once and send from another shell.");
+            organisation.RefuseDemoWithoutMailbox();
             var sending = await organisation.SendingAsync(cancellationToken).ConfigureAwait(false);
             var campaign = parsed.GetRequiredValue(name);
-            await begin(sending, campaign, actor, cancellationToken).ConfigureAwait(false);
+            await begin(sending, campaign, reason is null ? null : parsed.GetValue(reason), actor, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(detach))
             {
                 await context.SayAsync($"Sending. `sealpost campaign report {campaign}` says how far it is.").ConfigureAwait(false);
@@ -104,7 +128,7 @@ internal static class CampaignSendCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor, "read reports");
+            actor.RequireToRead(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor, "read reports");
 
             // Whoever owns the folder alone settles what a crash left in flight before counting.
             _ = await organisation.SendingAsync(cancellationToken).ConfigureAwait(false);

@@ -52,7 +52,7 @@ internal sealed class CommandContext
         var organisation = await installation.OpenOrganisationAsync(OrganisationName, cancellationToken).ConfigureAwait(false);
         if (Token is null)
             return (organisation, Actor.LocalOwner);
-        var actor = await organisation.People.AuthenticateAsync(Token, cancellationToken).ConfigureAwait(false)
+        var actor = await organisation.Tokens.AuthenticateAsync(Token, cancellationToken).ConfigureAwait(false)
             ?? throw new RefusedException("SEALPOST_TOKEN is unknown, expired or revoked. Ask an administrator for a new one (`sealpost token create`), or unset it to act as the folder's owner.");
         return (organisation, actor);
     }
@@ -88,26 +88,80 @@ internal sealed class CommandContext
         }
     }
 
+    /// <summary>Reads the bytes of a file named on the command line, or of standard input for <c>-</c>, up to a number of them.</summary>
+    /// <exception cref="RefusedException">The file cannot be read.</exception>
+    public async Task<byte[]> ReadBytesAsync(string pathOrDash, int most, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = pathOrDash == "-" ? null : File.OpenRead(PathOf(pathOrDash));
+            var bytes = new byte[most];
+            var read = await ((Stream?)file ?? In).ReadAtLeastAsync(bytes, most, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            return bytes[..read];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedException($"'{pathOrDash}' cannot be read ({exception.GetType().Name}). Check the path and its permissions.", exception);
+        }
+    }
+
+    /// <summary>Opens a file named on the command line, or standard input for <c>-</c>, to be read as it comes.</summary>
+    /// <exception cref="RefusedException">The file cannot be read.</exception>
+    public StreamReader OpenText(string pathOrDash)
+    {
+        try
+        {
+            return pathOrDash == "-" ? new StreamReader(In, leaveOpen: true) : new StreamReader(PathOf(pathOrDash));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedException($"'{pathOrDash}' cannot be read ({exception.GetType().Name}). Check the path and its permissions.", exception);
+        }
+    }
+
     /// <summary>Writes a file that only the folder's owner may read.</summary>
     /// <exception cref="RefusedException">The file cannot be written.</exception>
-    public async Task WriteFileAsync(string path, string text, CancellationToken cancellationToken)
+    public Task WriteFileAsync(string path, string text, CancellationToken cancellationToken) =>
+        WriteFileAsync(path, (stream, token) => stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), token).AsTask(), cancellationToken);
+
+    /// <summary>Writes a file that only the folder's owner may read, piece by piece. Where it is cut short, nothing is left behind.</summary>
+    /// <exception cref="RefusedException">The file cannot be written.</exception>
+    public async Task WriteFileAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
+        var (target, part) = (PathOf(path), PathOf(path) + ".part");
         try
         {
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            await using var file = new FileStream(PathOf(path), options);
-            await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
+            await using (var file = new FileStream(part, options))
+                await write(file, cancellationToken).ConfigureAwait(false);
+            File.Move(part, target, overwrite: true);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
-            throw new RefusedException($"'{path}' cannot be written ({exception.GetType().Name}). Check the path and its permissions.", exception);
+            Remove(part);
+            if (exception is IOException or UnauthorizedAccessException)
+                throw new RefusedException($"'{path}' cannot be written ({exception.GetType().Name}). Check the path and its permissions.", exception);
+            throw;
         }
     }
 
-    // Byte by byte: what follows the line is another reader's.
-    private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It could not be made in the first place.
+        }
+    }
+
+    /// <summary>The first line of standard input; empty where there is none.</summary>
+    /// <remarks>Byte by byte: what follows the line is another reader's.</remarks>
+    public async Task<string> ReadLineAsync(CancellationToken cancellationToken)
     {
         var line = new List<byte>();
         var one = new byte[1];

@@ -10,7 +10,7 @@ namespace Sealpost.App.Commands;
 internal static class CommandLine
 {
     /// <summary>Commands that manage the data folder themselves and never travel over the socket.</summary>
-    private static readonly HashSet<string> Local = new(StringComparer.Ordinal) { "init", "serve", "demo" };
+    private static readonly HashSet<string> Local = new(StringComparer.Ordinal) { "init", "serve", "demo", "restore" };
 
     public static Option<string?> Data { get; } = new("--data")
     {
@@ -102,14 +102,25 @@ internal static class CommandLine
         .. ImportCommands.All(context),
         .. AudienceCommands.All(context),
         .. CampaignCommands.All(context),
+        .. TemplateCommands.All(context),
         .. ConsentCommands.All(context),
+        .. RequestCommands.All(context),
+        .. PickupCommands.All(context),
+        .. DestinationCommands.All(context),
+        .. BounceCommands.All(context),
+        .. ReturnedCommands.All(context),
         .. AgreementCommands.All(context),
         .. ReceiptCommands.All(context),
         .. LedgerCommands.All(context),
+        .. DisclosureCommands.All(context),
         .. KeyCommands.All(context),
         .. PatientCommands.All(context),
         .. PeopleCommands.All(context),
         .. OrganisationCommands.All(context),
+        .. BackupCommands.All(context),
+        .. DomainCommands.All(context),
+        .. UnencryptedCommands.All(context),
+        .. SmimeCommands.All(context),
     ];
 
     /// <summary>What to tell the typist. Never carries PHI: only messages that we wrote are shown; of any other failure only its kind and the place in our code.</summary>

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Sealpost.Consent;
-using Sealpost.Patients;
-using Sealpost.People;
 
 namespace Sealpost.App.Commands;
 
@@ -14,7 +12,7 @@ internal static class ConsentCommands
 
     private static Command Authorization(CommandContext context)
     {
-        var command = new Command("authorization", "Signed marketing authorizations of a patient (45 CFR 164.508).") { Record(context), Revoke(context), List(context) };
+        var command = new Command("authorization", "Signed marketing authorizations of a patient (45 CFR 164.508).") { Record(context), Revoke(context), List(context), FormCommands.Form(context), FormCommands.Invite(context), FormCommands.Show(context) };
         return command;
     }
 
@@ -26,10 +24,9 @@ internal static class ConsentCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Compliance | Roles.Administrator, "record authorizations");
             var number = await context.PatientAsync(organisation, parsed.GetRequiredValue(patient), cancellationToken).ConfigureAwait(false);
             var authorization = AuthorizationFile.Read(await context.ReadTextAsync(parsed.GetRequiredValue(file), cancellationToken).ConfigureAwait(false));
-            var id = await organisation.Context.Consent.RecordAsync(number, authorization, actor.Id, cancellationToken).ConfigureAwait(false);
+            var id = await organisation.Compliance.Consent.RecordAsync(number, authorization, actor, cancellationToken).ConfigureAwait(false);
             if (context.Json)
                 await context.WriteJsonAsync(new { authorization = id }).ConfigureAwait(false);
             else
@@ -48,19 +45,12 @@ internal static class ConsentCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Compliance | Roles.Administrator | Roles.Marketer, "revoke authorizations");
             var who = await context.PatientAsync(organisation, parsed.GetRequiredValue(patient), cancellationToken).ConfigureAwait(false);
-            var state = await organisation.ConsentStateAsync(who, cancellationToken).ConfigureAwait(false);
-            var chosen = state.Authorizations
-                .Where(authorization => authorization.RevokedAt is null && (parsed.GetValue(number) is not { } only || authorization.Id == only)).ToList();
-            if (chosen.Count == 0)
-                throw new RefusedException("This patient has no such authorization that is not already revoked. `sealpost authorization list` shows them.");
-            foreach (var authorization in chosen)
-                await organisation.Context.Consent.RevokeAsync(who, authorization.Id, parsed.GetRequiredValue(channel), actor.Id, cancellationToken).ConfigureAwait(false);
+            var revoked = await organisation.Compliance.Consent.RevokeAsync(who, parsed.GetValue(number), parsed.GetRequiredValue(channel), actor, cancellationToken).ConfigureAwait(false);
             if (context.Json)
-                await context.WriteJsonAsync(new { revoked = chosen.Select(authorization => authorization.Id) }).ConfigureAwait(false);
+                await context.WriteJsonAsync(new { revoked }).ConfigureAwait(false);
             else
-                await context.Out.WriteLineAsync($"{chosen.Count} revoked, effective now.").ConfigureAwait(false);
+                await context.Out.WriteLineAsync($"{revoked.Count} revoked, effective now.").ConfigureAwait(false);
             return 0;
         });
         return command;
@@ -73,21 +63,24 @@ internal static class ConsentCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Compliance | Roles.Auditor, "read a patient's authorizations");
             var who = await context.PatientAsync(organisation, parsed.GetRequiredValue(patient), cancellationToken).ConfigureAwait(false);
-            await organisation.NoteReadAsync(actor, who, "authorization.list", cancellationToken).ConfigureAwait(false);
-            var state = await organisation.ConsentStateAsync(who, cancellationToken).ConfigureAwait(false);
+            var state = await organisation.Compliance.Consent.ReadAsync(who, actor, cancellationToken).ConfigureAwait(false);
             if (context.Json)
             {
-                await context.WriteJsonAsync(new { authorizations = state.Authorizations, restrictions = state.Restrictions, suppressions = state.Suppressions }).ConfigureAwait(false);
+                var given = state.Authorizations.ToDictionary(one => one.Authorization.Id.ToString(CultureInfo.InvariantCulture), one => one.Copies.Select(copy => new { copy.At, copy.Method }));
+                await context.WriteJsonAsync(new { authorizations = state.Authorizations.Select(one => one.Authorization), copies = given, restrictions = state.Restrictions, suppressions = state.Suppressions }).ConfigureAwait(false);
                 return 0;
             }
 
             var text = new StringBuilder();
-            foreach (var authorization in state.Authorizations)
+            foreach (var (authorization, defect, citation, copies) in state.Authorizations)
             {
                 var until = authorization.RevokedAt is { } revoked ? $"revoked {revoked:u}" : authorization.ExpiresOn is { } expires ? $"until {expires:o}" : $"until {authorization.ExpiryEvent}";
-                text.AppendLine(CultureInfo.InvariantCulture, $"authorization {authorization.Id}: {string.Join(", ", authorization.Purposes.Select(PurposeNames.Of))}; signed {authorization.SignedOn:o}; {until}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"authorization {authorization.Id}: {string.Join(", ", authorization.Purposes.Select(PurposeNames.Of))}; signed {authorization.SignedOn:o}{(authorization.Form is { } form ? string.Create(CultureInfo.InvariantCulture, $" on our page (form {form})") : "")}; {until}");
+                if (defect is { } why)
+                    text.AppendLine(CultureInfo.InvariantCulture, $"  not valid: {WithholdReasons.Describe(why)} ({citation})");
+                foreach (var copy in copies)
+                    text.AppendLine(CultureInfo.InvariantCulture, $"  copy given by {copy.Method} {copy.At:u}");
             }
 
             foreach (var restriction in state.Restrictions)
@@ -108,24 +101,12 @@ internal static class ConsentCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Compliance | Roles.Marketer | Roles.Administrator, "record opt-outs");
-            var lines = (await context.ReadTextAsync(parsed.GetRequiredValue(from), cancellationToken).ConfigureAwait(false)).Split('\n', StringSplitOptions.TrimEntries);
-            var unusable = Enumerable.Range(0, lines.Length).Where(i => lines[i].Length > 0 && EmailAddress.Normalise(lines[i]) is null).Select(i => i + 1).ToList();
-            if (unusable.Count > 0)
-                throw new RefusedException($"Line {string.Join(", ", unusable.Take(20))}: no email address. Nothing was recorded; mend the list and run it again.");
-            var addresses = lines.Where(line => line.Length > 0).Select(line => EmailAddress.Normalise(line)!).Distinct(StringComparer.Ordinal).ToList();
-            var sending = await organisation.SendingAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var address in addresses)
-            {
-                // The journal lies outside the backup, so that an opt-out outlives a restore.
-                await sending.JournalOptOutAsync(address, null, parsed.GetValue(scope), SuppressionSource.Staff, cancellationToken).ConfigureAwait(false);
-                await organisation.Context.Consent.SuppressAsync(address, null, parsed.GetValue(scope), SuppressionSource.Staff, actor.Id, cancellationToken).ConfigureAwait(false);
-            }
-
+            var list = await context.ReadTextAsync(parsed.GetRequiredValue(from), cancellationToken).ConfigureAwait(false);
+            var suppressed = await organisation.Compliance.Consent.SuppressAsync(list, parsed.GetValue(scope), actor, cancellationToken).ConfigureAwait(false);
             if (context.Json)
-                await context.WriteJsonAsync(new { suppressed = addresses.Count }).ConfigureAwait(false);
+                await context.WriteJsonAsync(new { suppressed }).ConfigureAwait(false);
             else
-                await context.Out.WriteLineAsync($"{addresses.Count} suppressed, effective now.").ConfigureAwait(false);
+                await context.Out.WriteLineAsync($"{suppressed} suppressed, effective now.").ConfigureAwait(false);
             return 0;
         });
         return command;
@@ -141,7 +122,6 @@ internal static class ConsentCommands
         add.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Compliance | Roles.Administrator, "record restrictions");
             var asked = parsed.GetRequiredValue(kind);
             var text = parsed.GetValue(value);
             if (asked == "address" && text != "-")
@@ -149,7 +129,7 @@ internal static class ConsentCommands
             var who = await context.PatientAsync(organisation, parsed.GetRequiredValue(patient), cancellationToken).ConfigureAwait(false);
             if (text == "-")
                 text = (await context.ReadTextAsync("-", cancellationToken).ConfigureAwait(false)).Trim();
-            var id = await organisation.Context.Consent.RestrictAsync(who, asked, text, actor.Id, cancellationToken).ConfigureAwait(false);
+            var id = await organisation.Compliance.Consent.RestrictAsync(who, asked, text, actor, cancellationToken).ConfigureAwait(false);
             await context.SayAsync($"Restriction {id} recorded, effective now.").ConfigureAwait(false);
             if (context.Json)
                 await context.WriteJsonAsync(new { restriction = id }).ConfigureAwait(false);
@@ -163,10 +143,8 @@ internal static class ConsentCommands
         end.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Compliance, "end restrictions");
             var who = await context.PatientAsync(organisation, parsed.GetRequiredValue(endPatient), cancellationToken).ConfigureAwait(false);
-            if (!await organisation.Context.Consent.EndRestrictionAsync(who, parsed.GetRequiredValue(number), parsed.GetRequiredValue(reason), actor.Id, cancellationToken).ConfigureAwait(false))
-                throw new RefusedException("This patient has no such restriction in force.");
+            await organisation.Compliance.Consent.EndRestrictionAsync(who, parsed.GetRequiredValue(number), parsed.GetRequiredValue(reason), actor, cancellationToken).ConfigureAwait(false);
             await context.SayAsync("Ended.").ConfigureAwait(false);
             return 0;
         });
@@ -182,10 +160,8 @@ internal static class ConsentCommands
         attest.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Compliance | Roles.Administrator, "attest address sources");
             var withdrawn = parsed.GetValue(withdraw);
-            await organisation.Context.Consent.AttestAsync(parsed.GetRequiredValue(source), !withdrawn, parsed.GetRequiredValue(statement), actor.Id, cancellationToken).ConfigureAwait(false);
-            organisation.RulesChanged();
+            await organisation.Compliance.Consent.AttestAsync(parsed.GetRequiredValue(source), !withdrawn, parsed.GetRequiredValue(statement), actor, cancellationToken).ConfigureAwait(false);
             await context.SayAsync(withdrawn ? "Withdrawn: unverified addresses of this source are no longer used." : "Attested: addresses of this source are used.").ConfigureAwait(false);
             return 0;
         });

@@ -10,7 +10,7 @@ namespace Sealpost.App.Commands;
 internal static class ImportCommands
 {
     public static IEnumerable<Command> All(CommandContext context) =>
-        [new Command("import", "Patients in, from FHIR or CSV.") { Fhir(context), Csv(context), Undo(context), List(context) }];
+        [new Command("import", "Patients in, from FHIR or CSV.") { Fhir(context), Csv(context), Undo(context), List(context), DemoData(context) }];
 
     private static Command Fhir(CommandContext context)
     {
@@ -20,6 +20,7 @@ internal static class ImportCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await OpenAsync(context, cancellationToken).ConfigureAwait(false);
+            await organisation.Demo.RefuseWhileLoadedAsync(cancellationToken).ConfigureAwait(false);
             var request = new ImportFhirRequest { Paths = [.. parsed.GetRequiredValue(paths).Select(context.PathOf)], Actor = actor.Id, Source = parsed.GetRequiredValue(source) };
             await using var progress = new ProgressLine(context);
             var result = await new ImportFhir(organisation.Import).RunAsync(request, progress.Of<ImportProgress>(Line), cancellationToken).ConfigureAwait(false);
@@ -39,6 +40,7 @@ internal static class ImportCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await OpenAsync(context, cancellationToken).ConfigureAwait(false);
+            await organisation.Demo.RefuseWhileLoadedAsync(cancellationToken).ConfigureAwait(false);
             var mapText = await context.ReadTextAsync(parsed.GetRequiredValue(map), cancellationToken).ConfigureAwait(false);
             var request = new ImportCsvRequest
             {
@@ -88,6 +90,26 @@ internal static class ImportCommands
                     $"{one.Id}  {one.StartedAt:u}  {one.Kind}  {one.Counts.Created} created, {one.Counts.Updated} updated, {one.Counts.Unchanged} unchanged, {one.Counts.Skipped} skipped{(one.UndoneAt is null ? "" : "  undone")}")).ConfigureAwait(false);
             }
 
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command DemoData(CommandContext context)
+    {
+        var patients = new Option<int>("--patients") { Description = "How many; 1 to 10,000.", HelpName = "N", DefaultValueFactory = _ => Demo.DemoFeeds.Patients };
+        var remove = new Option<bool>("--remove") { Description = "Remove them again." };
+        var command = new Command("demo", "Load made-up patients into an empty organisation, to try things out. Nothing is ever sent to them.") { patients, remove };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (organisation, actor) = await OpenAsync(context, cancellationToken).ConfigureAwait(false);
+            var count = parsed.GetValue(remove)
+                ? await organisation.RemoveDemoAsync(actor, cancellationToken).ConfigureAwait(false)
+                : await organisation.LoadDemoAsync(parsed.GetValue(patients), actor, cancellationToken).ConfigureAwait(false);
+            if (context.Json)
+                await context.WriteJsonAsync(new { patients = count }).ConfigureAwait(false);
+            else
+                await context.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{count:N0} made-up patients {(parsed.GetValue(remove) ? "removed" : "loaded; `sealpost import demo --remove` removes them")}.")).ConfigureAwait(false);
             return 0;
         });
         return command;

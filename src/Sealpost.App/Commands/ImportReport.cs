@@ -57,7 +57,7 @@ internal static class ImportReport
         Append(text, "Imported with a remark", result.Remarks);
         var shown = result.Problems.Where(problem => problem.Reason is not (ImportReason.Superseded or ImportReason.TypeNotUsed)).Take(20).ToList();
         foreach (var problem in shown)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {problem.File}:{problem.Line}: {problem.Type}: {Words(problem.Reason)}{(problem.Where is null ? "" : $" at {problem.Where}")}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {problem.File}:{problem.Line}: {problem.Type}: {ImportWords.Of(problem.Reason)}{(problem.Where is null ? "" : $" at {problem.Where}")}");
         if (result.ProblemCount > shown.Count)
             text.AppendLine(CultureInfo.InvariantCulture, $"  … --json lists the first {Math.Min(result.ProblemCount, ImportResult.MaxProblems):N0} of {result.ProblemCount:N0}, with file and line.");
         if (result.RestrictionsOnFile.Count > 0)
@@ -73,39 +73,7 @@ internal static class ImportReport
         foreach (var (type, reasons) in byType.OrderBy(type => type.Key, StringComparer.Ordinal))
         {
             foreach (var (reason, count) in reasons.OrderByDescending(reason => reason.Value))
-                text.AppendLine(CultureInfo.InvariantCulture, $"{title}: {count:N0} {type}: {Words(reason)}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"{title}: {count:N0} {type}: {ImportWords.Of(reason)}");
         }
     }
-
-    private static string Words(ImportReason reason) => reason switch
-    {
-        ImportReason.TypeNotUsed => "holds nothing an audience or a message uses",
-        ImportReason.Malformed => "not well-formed, or no FHIR resource",
-        ImportReason.TooDeep => "nested too deeply",
-        ImportReason.NumberOutOfRange => "a number out of range",
-        ImportReason.TooManyMembers => "too many members in one object or list",
-        ImportReason.TooLong => "too long",
-        ImportReason.BadCompression => "damaged, or unpacks to far more than its size allows",
-        ImportReason.SymbolicLinkLoop => "a link back to a folder already read",
-        ImportReason.Unreadable => "cannot be opened",
-        ImportReason.DuplicateProperty => "the same property twice",
-        ImportReason.InvalidElement => "an element of the wrong type",
-        ImportReason.MissingId => "no id to recognise it by",
-        ImportReason.NoPatient => "no reference to a patient",
-        ImportReason.PatientUnknown => "its patient is neither in this import nor in the store",
-        ImportReason.PsychotherapyNotes => "psychotherapy notes, never stored (45 CFR 164.508(a)(2))",
-        ImportReason.TestData => "labelled as test data",
-        ImportReason.Animal => "an animal",
-        ImportReason.Superseded => "given more than once; the newest, else the last one, was taken",
-        ImportReason.DeletionNotApplied => "asks for a deletion; `sealpost patient erase` deletes",
-        ImportReason.LinkCycle => "links between patients in a circle",
-        ImportReason.SurvivorUnknown => "the record that replaces it is not here yet; the patient is in no audience until it comes",
-        ImportReason.ElementIgnored => "an unusable element counts as absent",
-        ImportReason.ReferenceUnresolved => "refers to a medication or payer that is not in this import",
-        ImportReason.BadColumn => "the value is not what the map says",
-        ImportReason.AmbiguousPatient => "names several patients at once",
-        ImportReason.SharedMailbox => "the mailbox also belongs to another patient",
-        ImportReason.BadMailbox => "no mailbox that can be mailed",
-        _ => string.Concat(reason.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString())),
-    };
 }

@@ -1,15 +1,42 @@
 using System.CommandLine;
 using System.Globalization;
-using Sealpost.People;
-using Sealpost.Trust.Ledger;
+using Sealpost.Compliance;
 
 namespace Sealpost.App.Commands;
 
-/// <summary>Proof of history: <c>ledger verify · checkpoint · key</c>.</summary>
+/// <summary>Proof of history: <c>ledger list · verify · checkpoint · key</c>.</summary>
 internal static class LedgerCommands
 {
     public static IEnumerable<Command> All(CommandContext context) =>
-        [new Command("ledger", "The append-only history of this installation.") { Verify(context), Checkpoint(context), Key(context) }];
+        [new Command("ledger", "The append-only history of this installation.") { List(context), Verify(context), Checkpoint(context), Key(context) }];
+
+    private static Command List(CommandContext context)
+    {
+        var kind = new Option<string?>("--kind") { Description = $"One kind, such as consent.revoked, or an area: {string.Join(", ", EventWords.Areas.Select(area => area.Key))}.", HelpName = "KIND" };
+        var actor = new Option<string?>("--by") { Description = "Only what this person did (id, as `user list` shows it).", HelpName = "ID" };
+        var from = new Option<DateOnly?>("--from") { Description = "First day.", HelpName = "DATE" };
+        var until = new Option<DateOnly?>("--until") { Description = "Last day.", HelpName = "DATE" };
+        var before = new Option<long?>("--before") { Description = "Only entries before this number, for the next page.", HelpName = "NUMBER" };
+        var limit = new Option<int>("--limit") { Description = "How many, 1 to 200.", HelpName = "N", DefaultValueFactory = _ => 50 };
+        var command = new Command("list", "Show what happened, newest first. Names no patient.") { kind, actor, from, until, before, limit };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (organisation, who) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
+            var question = new LedgerQuestion
+            {
+                Kind = parsed.GetValue(kind), Actor = parsed.GetValue(actor), From = parsed.GetValue(from), Until = parsed.GetValue(until), Before = parsed.GetValue(before), Limit = parsed.GetValue(limit),
+            };
+            var page = await organisation.Compliance.Ledger.PageAsync(question, who, cancellationToken).ConfigureAwait(false);
+            if (context.Json)
+                await context.WriteJsonAsync(new { entries = page.Events, next = page.Next }).ConfigureAwait(false);
+            foreach (var one in context.Json ? [] : page.Events)
+                await context.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{one.Sequence}  {one.At:u}  {one.Actor}  {one.Words}")).ConfigureAwait(false);
+            if (!context.Json && page.Next is { } next)
+                await context.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"There are older ones: --before {next}.")).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
 
     private static Command Verify(CommandContext context)
     {
@@ -19,9 +46,10 @@ internal static class LedgerCommands
         {
             await RequireAsync(context, cancellationToken).ConfigureAwait(false);
             var installation = await context.OpenInstallation(cancellationToken).ConfigureAwait(false);
-            var checkpoint = parsed.GetValue(against) is { } path ? Parse(await context.ReadTextAsync(path, cancellationToken).ConfigureAwait(false)) : null;
-            await using var connection = await installation.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
-            var verification = await LedgerVerifier.VerifyAsync(connection, installation.LedgerKey, checkpoint, cancellationToken).ConfigureAwait(false);
+            var checkpoint = parsed.GetValue(against) is { } path ? await context.ReadTextAsync(path, cancellationToken).ConfigureAwait(false) : null;
+            if (checkpoint?.Length == 0)
+                throw new RefusedException("The checkpoint file is empty. Give a file that `sealpost ledger checkpoint` wrote.");
+            var verification = await installation.Verify.VerifyAsync(checkpoint, cancellationToken).ConfigureAwait(false);
             if (context.Json)
                 await context.WriteJsonAsync(new { intact = verification.IsIntact, entries = verification.Entries, receipts = verification.Receipts, findings = verification.Findings }).ConfigureAwait(false);
             foreach (var finding in verification.Findings)
@@ -71,24 +99,12 @@ internal static class LedgerCommands
         return command;
     }
 
-    private static Checkpoint Parse(string text)
-    {
-        try
-        {
-            return Trust.Ledger.Checkpoint.Parse(text);
-        }
-        catch (FormatException exception)
-        {
-            throw new RefusedException($"This is no checkpoint: {exception.Message} Give a file that `sealpost ledger checkpoint` wrote.", exception);
-        }
-    }
-
     private static async Task RequireAsync(CommandContext context, CancellationToken cancellationToken)
     {
         // The ledger is the installation's: any organisation's compliance officer or auditor may verify it.
         if (context.Token is null)
             return;
         var (_, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-        actor.Require(Roles.Compliance | Roles.Auditor | Roles.Administrator, "verify the ledger");
+        VerifyLedger.Require(actor);
     }
 }

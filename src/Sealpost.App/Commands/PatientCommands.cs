@@ -1,13 +1,20 @@
 using System.CommandLine;
-using Sealpost.People;
+using Sealpost.Compliance;
 
 namespace Sealpost.App.Commands;
 
-/// <summary>One patient's record: <c>patient erase</c>.</summary>
+/// <summary>One patient's record: <c>patient erase</c>; reading it is <see cref="PatientRecordCommands"/>.</summary>
 internal static class PatientCommands
 {
     public static IEnumerable<Command> All(CommandContext context) =>
-        [new Command("patient", "One patient's record.") { Erase(context) }];
+        [WithAll(new Command("patient", "One patient's record.") { Erase(context) }, [.. PatientRecordCommands.All(context), CertificateCommands.All(context)])];
+
+    private static Command WithAll(Command command, IEnumerable<Command> others)
+    {
+        foreach (var other in others)
+            command.Add(other);
+        return command;
+    }
 
     private static Command Erase(CommandContext context)
     {
@@ -17,13 +24,11 @@ internal static class PatientCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Administrator | Roles.Compliance, "erase patients");
+            actor.Require(ErasePatient.Erasers, "erase patients");
             var who = await context.PatientAsync(organisation, parsed.GetRequiredValue(patient), cancellationToken).ConfigureAwait(false);
             if (!parsed.GetValue(yes))
-                throw new RefusedException("This destroys the patient's key: the record cannot be read again, not even from a backup. Opt-outs stay in force. Repeat with --yes to do it.");
-            if (!await organisation.Context.Patients.EraseAsync(who, actor.Id, cancellationToken).ConfigureAwait(false))
-                throw new RefusedException("The patient was already erased.");
-            await organisation.Shards.RefreshAsync([who], cancellationToken).ConfigureAwait(false);
+                throw new RefusedException(ErasePatient.Consequence + " Repeat with --yes to do it.");
+            await organisation.Compliance.Erase.RunAsync(who, actor, cancellationToken).ConfigureAwait(false);
             await context.SayAsync("Erased.").ConfigureAwait(false);
             if (context.Json)
                 await context.WriteJsonAsync(new { erased = true }).ConfigureAwait(false);

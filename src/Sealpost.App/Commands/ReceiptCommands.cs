@@ -2,17 +2,16 @@ using System.CommandLine;
 using System.Globalization;
 using Sealpost.App.Hosting;
 using Sealpost.Delivery;
-using Sealpost.People;
 using Sealpost.Reports;
 using Sealpost.Trust.Ledger;
 
 namespace Sealpost.App.Commands;
 
-/// <summary>Proof of a delivery: <c>receipt show · verify · check</c>.</summary>
+/// <summary>Proof of a delivery: <c>receipt show · export · verify · check</c>.</summary>
 internal static class ReceiptCommands
 {
     public static IEnumerable<Command> All(CommandContext context) =>
-        [new Command("receipt", "What was proven about each attempt to deliver.") { Show(context), Verify(context), Check(context) }];
+        [new Command("receipt", "What was proven about each attempt to deliver.") { Show(context), Export(context), Verify(context), Check(context) }];
 
     private static Command Show(CommandContext context)
     {
@@ -22,15 +21,16 @@ internal static class ReceiptCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Compliance | Roles.Auditor, "read receipts");
             var number = await NumberAsync(organisation, parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
             var who = await context.PatientAsync(organisation, parsed.GetRequiredValue(patient), cancellationToken).ConfigureAwait(false);
-            await organisation.NoteReadAsync(actor, who, "receipt.show", cancellationToken).ConfigureAwait(false);
-            var receipts = await new ReadReceipts(organisation.Context).OfDeliveryAsync(number, who, cancellationToken).ConfigureAwait(false);
-            if (receipts.Count == 0)
-                throw new RefusedException("There is no receipt: no attempt was made to deliver this campaign to this patient. `sealpost campaign report` says how many were withheld and why.");
+            var desk = organisation.Compliance.Receipts;
+            var receipts = await desk.ShowAsync(number, who, actor, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(file) is { } path)
-                await WriteProofAsync(context, receipts, path, cancellationToken).ConfigureAwait(false);
+            {
+                await context.WriteFileAsync(path, await desk.ProofAsync(receipts, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                await context.Error.WriteLineAsync("The proof file names the recipient: keep and send it as you would the chart.").ConfigureAwait(false);
+            }
+
             if (context.Json)
                 await context.WriteJsonAsync(new { receipts = receipts.Select(receipt => new { id = receipt.Id, receipt = ReceiptFile.Fields(receipt.Receipt) }) }).ConfigureAwait(false);
             foreach (var receipt in context.Json ? [] : receipts)
@@ -42,14 +42,18 @@ internal static class ReceiptCommands
 
     private static Command Verify(CommandContext context)
     {
-        var file = new Argument<string>("FILE") { Description = "A file that `receipt show --proof` wrote; - for standard input." };
+        var file = new Argument<string>("FILE") { Description = "A file that `receipt show --proof` or `receipt export` wrote; - for standard input." };
         var key = new Option<string?>("--key") { Description = "The ledger's public key (`sealpost ledger key`): then no data folder is needed. Default: the data folder's.", HelpName = "PEM" };
         var command = new Command("verify", "Check that a receipt stands in the ledger as shown. Offline.") { file, key };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var text = await context.ReadTextAsync(parsed.GetRequiredValue(file), cancellationToken).ConfigureAwait(false);
             using var given = parsed.GetValue(key) is { } pem ? PublicKey(await context.ReadTextAsync(pem, cancellationToken).ConfigureAwait(false)) : null;
-            var results = ReceiptFile.Verify(text, given ?? (await context.OpenInstallation(cancellationToken).ConfigureAwait(false)).LedgerKey);
+            var publicKey = given ?? (await context.OpenInstallation(cancellationToken).ConfigureAwait(false)).LedgerKey;
+            using var reader = context.OpenText(parsed.GetRequiredValue(file));
+            var first = await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) ?? "";
+            if (VerifyEvidence.IsEvidence(first))
+                return await SayEvidenceAsync(context, await VerifyEvidence.RunAsync(first, reader, publicKey, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            var results = ReceiptFile.Verify(first + "\n" + await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false), publicKey);
             var holds = results.All(result => result.Findings.Count == 0);
             if (context.Json)
                 await context.WriteJsonAsync(new { holds, receipts = results.Select(result => new { receipt = ReceiptFile.Fields(result.Receipt), findings = result.Findings }) }).ConfigureAwait(false);
@@ -69,6 +73,41 @@ internal static class ReceiptCommands
         return command;
     }
 
+    private static Command Export(CommandContext context)
+    {
+        var name = CampaignCommands.Name();
+        var file = new Argument<string>("FILE") { Description = "Where to write it. It names every recipient." };
+        var command = new Command("export", "A campaign's evidence as one signed JSON file: counts, every receipt, and the proof of each. `receipt verify` checks it with the ledger's public key alone.") { name, file };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
+            var number = await NumberAsync(organisation, parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
+            var write = await organisation.Evidence().PrepareAsync(number, actor, cancellationToken).ConfigureAwait(false);
+            var receipts = 0L;
+            await context.WriteFileAsync(parsed.GetRequiredValue(file), async (stream, token) => receipts = await write(stream, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            if (context.Json)
+                await context.WriteJsonAsync(new { receipts }).ConfigureAwait(false);
+            await context.SayAsync(string.Create(CultureInfo.InvariantCulture, $"{receipts:N0} receipts, signed. The file names recipients: keep and send it as you would charts. Whoever checks it needs the ledger's public key from you, not from the file: `sealpost ledger key`.")).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task<int> SayEvidenceAsync(CommandContext context, EvidenceResult result)
+    {
+        var holds = result.Findings.Count == 0;
+        if (context.Json)
+            await context.WriteJsonAsync(new { holds, organisation = result.Organisation, campaign = result.Campaign, receipts = result.Receipts, opened = result.Opened, outcomes = result.Outcomes, findings = result.Findings }).ConfigureAwait(false);
+        foreach (var finding in result.Findings)
+            await context.Error.WriteLineAsync(finding).ConfigureAwait(false);
+        foreach (var (outcome, count) in context.Json ? new Dictionary<string, long>() : result.Outcomes)
+            await context.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {outcome,-18} {count,12:N0}")).ConfigureAwait(false);
+        await context.SayAsync(holds
+            ? string.Create(CultureInfo.InvariantCulture, $"All {result.Receipts:N0} receipts stand in the ledger as shown, and the file is as it was signed.{(result.Receipts > result.Opened ? $" {result.Receipts - result.Opened:N0} are of erased patients: proven to be there, and closed for good." : "")}")
+            : "NOT PROVEN. Ask whoever gave you the file for another, and compare the key with the one published.").ConfigureAwait(false);
+        return holds ? 0 : 1;
+    }
+
     private static Command Check(CommandContext context)
     {
         var name = CampaignCommands.Name();
@@ -76,9 +115,8 @@ internal static class ReceiptCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor, "check receipts");
             var number = await NumberAsync(organisation, parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
-            var without = await new ReadReceipts(organisation.Context).AcceptedWithoutAsync(number, cancellationToken).ConfigureAwait(false);
+            var without = await organisation.Compliance.Receipts.AcceptedWithoutAsync(number, actor, cancellationToken).ConfigureAwait(false);
             if (context.Json)
                 await context.WriteJsonAsync(new { acceptedWithoutReceipt = without }).ConfigureAwait(false);
             await context.SayAsync(without == 0
@@ -92,23 +130,6 @@ internal static class ReceiptCommands
     private static async Task<long> NumberAsync(OpenOrganisation organisation, string name, CancellationToken cancellationToken) =>
         await organisation.Desk().Store.NumberOfAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new RefusedException($"There is no campaign '{name}'. `sealpost campaign list` shows them.");
-
-    private static async Task WriteProofAsync(CommandContext context, IReadOnlyList<OpenReceipt> receipts, string path, CancellationToken cancellationToken)
-    {
-        var installation = await context.OpenInstallation(cancellationToken).ConfigureAwait(false);
-        await installation.CheckpointAsync(cancellationToken).ConfigureAwait(false);
-        await using var connection = await installation.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
-        var documents = new List<System.Text.Json.Nodes.JsonObject>();
-        foreach (var receipt in receipts)
-        {
-            var proof = await ReceiptProof.CreateAsync(receipt.Id, installation.LedgerKey, connection, cancellationToken).ConfigureAwait(false)
-                ?? throw new RefusedException("A receipt vanished while it was read. Run `sealpost ledger verify`.");
-            documents.Add(ReceiptFile.Of(receipt, proof));
-        }
-
-        await context.WriteFileAsync(path, ReceiptFile.ToText(documents), cancellationToken).ConfigureAwait(false);
-        await context.Error.WriteLineAsync("The proof file names the recipient: keep and send it as you would the chart.").ConfigureAwait(false);
-    }
 
     private static LedgerKey PublicKey(string pem)
     {
@@ -131,6 +152,7 @@ internal static class ReceiptCommands
             ("host", receipt.Ip.Length == 0 ? receipt.Mx : $"{receipt.Mx} [{receipt.Ip}]"),
             ("protection", receipt.TlsVersion.Length == 0 ? "none; no message data was sent" : $"{receipt.Tier}, {receipt.TlsVersion}, {receipt.Cipher}"),
             ("certificate", receipt.CertificateFingerprint.Length == 0 ? "" : $"SHA-256 {receipt.CertificateFingerprint}"),
+            ("sealed to", receipt.SealedTo.Length == 0 ? "" : $"S/MIME certificate SHA-256 {receipt.SealedTo}"),
             ("policy", receipt.Policy),
             ("rule", receipt.Rule),
             ("reply", receipt.Reply),

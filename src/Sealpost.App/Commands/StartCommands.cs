@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sealpost.App.Hosting;
 using Sealpost.Organisations;
-using Sealpost.Patients;
+using Sealpost.People;
 
 namespace Sealpost.App.Commands;
 
@@ -31,43 +31,19 @@ internal static class StartCommands
     private static Command Serve(CommandContext context)
     {
         var urls = new Option<string?>("--urls") { Description = "Where to listen. Default: http://localhost:8080.", HelpName = "URLS" };
-        var command = new Command("serve", "Run the server: patient pages, sending, and commands from other shells.") { urls };
+        var command = new Command("serve", "Run the server: pages, API, patient pages, sending, and commands from other shells. In an empty folder it makes what it needs and prints a link that leads through setting up.") { urls };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var folder = new DataFolder(DataFolder.Default(parsed.GetValue(CommandLine.Data)));
-            if (!folder.IsInitialised)
-                throw new RefusedException($"There is no Sealpost data in '{folder.Root}'. `sealpost init` makes it.");
             await Server.RunAsync(folder, parsed.GetValue(urls) ?? "http://localhost:8080", context, cancellationToken).ConfigureAwait(false);
             return 0;
         });
         return command;
     }
 
-    /// <summary>Checks what a person typed about a new organisation.</summary>
-    /// <exception cref="RefusedException">Says which part cannot be used.</exception>
-    public static Organisation Draft(string name, string domain, string postalAddress, string? publicUrl, string? timeZone)
-    {
-        if (EmailAddress.Normalise("care@" + domain) is not { } normalised)
-            throw new RefusedException($"'{domain}' is no domain that can send mail. Give one such as mail.greenvalley.test.");
-        if (postalAddress.Trim().Length < 10 || !postalAddress.Any(char.IsAsciiDigit))
-            throw new RefusedException("The postal address must be a physical one: street or registered box, place, and postal code (15 USC 7704(a)(5)).");
-        var ascii = EmailAddress.DomainOf(normalised);
-        if (!Uri.TryCreate(publicUrl ?? $"https://{ascii}", UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttps || url.Query.Length > 0)
-            throw new RefusedException($"'{publicUrl}' cannot be the public URL: one-click unsubscribe needs an https address without a query (RFC 8058 §3.1).");
-        return new Organisation(default, name.Trim(), ascii, postalAddress.Trim(), url, Zone(timeZone));
-    }
-
-    private static TimeZoneInfo Zone(string? name)
-    {
-        try
-        {
-            return name is null ? TimeZoneInfo.Local : TimeZoneInfo.FindSystemTimeZoneById(name);
-        }
-        catch (TimeZoneNotFoundException exception)
-        {
-            throw new RefusedException($"'{name}' is no time zone this system knows. Use a name such as America/New_York.", exception);
-        }
-    }
+    /// <summary>As <see cref="OrganisationDraft.Check"/>.</summary>
+    public static Organisation Draft(string name, string domain, string postalAddress, string? publicUrl, string? timeZone) =>
+        OrganisationDraft.Check(name, domain, postalAddress, publicUrl, timeZone);
 
     private static async Task<int> InitAsync(CommandContext context, DataFolder folder, Organisation draft, CancellationToken cancellationToken)
     {
@@ -80,7 +56,9 @@ internal static class StartCommands
         var (installation, kit) = await Installation.CreateAsync(folder, log, cancellationToken).ConfigureAwait(false);
         await using var _ = installation.ConfigureAwait(false);
         var (organisation, dkim) = await installation.Organisations.AddAsync(draft, installation.KeySource, "local-owner", cancellationToken).ConfigureAwait(false);
-        var records = DnsRecords.For(organisation, dkim);
+        await installation.Kit.NotePrintedAsync(Actor.LocalOwner, cancellationToken).ConfigureAwait(false);
+        var records = DnsRecords.For(organisation, dkim, new Dictionary<string, string>(StringComparer.Ordinal));
+        var welcome = PeopleCommands.DefaultBase + PeopleSetup.WelcomePath(await installation.People.Invitations.FirstAsync(organisation.Id, Actor.LocalOwner, cancellationToken).ConfigureAwait(false) ?? "");
         if (context.Json)
         {
             await context.WriteJsonAsync(new
@@ -88,6 +66,7 @@ internal static class StartCommands
                 organisation = organisation.Name,
                 data = folder.Root,
                 recoveryKit = kit,
+                welcome,
                 dns = records.Select(record => new { name = record.Name, type = record.Type, value = record.Value }),
             }).ConfigureAwait(false);
             return 0;
@@ -105,8 +84,13 @@ internal static class StartCommands
 
             {string.Join('\n', records.Select(record => $"  {record.Name}  {record.Type}  {record.Value}"))}
 
+            First administrator: run `sealpost serve`, then open this link within three days, once, on this machine
+            (passkeys need the name localhost or https; `serve` prints another link while nobody has signed in):
+
+              {welcome}
+
             Next: `sealpost import fhir PATH`, then `sealpost address attest SOURCE`, then `sealpost campaign create FILE`.
-            A campaign needs a second person to approve it: `sealpost user add NAME --roles approver` and `sealpost token create NAME`.
+            A campaign needs a second person to approve it: invite one in the pages or with `sealpost user invite`, or, for the shell alone, `sealpost user add NAME --roles approver` and `sealpost token create NAME`.
             """)).ConfigureAwait(false);
         return 0;
     }

@@ -16,6 +16,12 @@ internal static class DemoCampaigns
     /// <summary>The domain the files are written for.</summary>
     public const string Domain = "mail.greenvalley.test";
 
+    /// <summary>The campaign that the demo sends at once and reports on.</summary>
+    public const string Main = "eye-exam";
+
+    /// <summary>The campaign that is under way, a few messages a second, when people first look at the pages.</summary>
+    public const string Watched = "flu-shot";
+
     private const string Prefix = "Sealpost.App.Demo.Campaigns/";
 
     /// <summary>The campaigns, the main one first, with sender and links in a domain.</summary>

@@ -14,41 +14,47 @@ namespace Sealpost.App.Demo;
 /// <summary>The main job from end to end with nothing but this process: patients in, one lawful, personalised, encrypted, proven message each out, a report.</summary>
 internal sealed class DemoRun
 {
-    private const string Organisation = "Green Valley Clinic";
-
     private readonly CommandContext _context;
+    private readonly DemoClinic _clinic;
     private readonly Installation _installation;
     private readonly OpenOrganisation _organisation;
-    private readonly DemoMailbox _mailbox;
     private readonly DemoPeople _people;
 
-    private DemoRun(CommandContext context, Installation installation, OpenOrganisation organisation, DemoMailbox mailbox, DemoPeople people) =>
-        (_context, _installation, _organisation, _mailbox, _people) = (context, installation, organisation, mailbox, people);
+    private DemoRun(CommandContext context, DemoClinic clinic) =>
+        (_context, _clinic, _installation, _organisation, _people) = (context, clinic, clinic.Installation, clinic.Organisation, clinic.People);
 
     /// <summary>Runs the demo; serves afterwards where <paramref name="urls"/> is not null.</summary>
     public static async Task RunAsync(CommandContext context, DataFolder folder, int patients, string? urls, CancellationToken cancellationToken)
     {
         await context.SayAsync("Sealpost demo. Everything runs in this process; every patient is made up.\n").ConfigureAwait(false);
         using var log = Logging.Create();
-        folder.Create();
-        var (installation, _) = await Installation.CreateAsync(folder, log, cancellationToken).ConfigureAwait(false);
-        await using var _1 = installation.ConfigureAwait(false);
-        await using var mailbox = DemoMailbox.Start(new MailboxOptions(), installation.Time);
-        var draft = StartCommands.Draft(Organisation, DemoCampaigns.Domain, "1 Orchard Road, Springfield, MA 01103", null, "America/New_York");
-        await installation.Organisations.AddAsync(draft, installation.KeySource, Actor.LocalOwner.Id, cancellationToken).ConfigureAwait(false);
-        var organisation = await installation.OpenOrganisationAsync(Organisation, cancellationToken).ConfigureAwait(false);
-
-        // The mailbox's root is trusted in this process and for these routes only; nothing of it is stored.
-        organisation.DeliveryOverride = mailbox.OptionsFor(DemoCampaigns.Domain);
-        await using var socket = SocketServer.Start(folder.Socket, installation, CommandLine.RunAsync, log.CreateLogger<SocketServer>());
-        var run = new DemoRun(context, installation, organisation, mailbox, await DemoPeople.AddAsync(organisation.People, cancellationToken).ConfigureAwait(false));
-        await run.StepAsync("Organisation", $"{Organisation}, {DemoCampaigns.Domain}; keys and ledger in {folder.Root}").ConfigureAwait(false);
-        await run.ImportAsync(patients, cancellationToken).ConfigureAwait(false);
-        var sent = await run.SendAsync(cancellationToken).ConfigureAwait(false);
-        await run.ProveAsync(sent, cancellationToken).ConfigureAwait(false);
+        await using var clinic = await DemoClinic.CreateAsync(folder, log, cancellationToken).ConfigureAwait(false);
+        await using var socket = SocketServer.Start(folder.Socket, clinic.Installation, CommandLine.RunAsync, log.CreateLogger<SocketServer>());
+        var run = new DemoRun(context, clinic);
+        await run.StepAsync("Organisation", $"{DemoClinic.Name}, {DemoCampaigns.Domain}; keys and ledger in {folder.Root}").ConfigureAwait(false);
+        await run.FillAsync(patients, cancellationToken).ConfigureAwait(false);
+        await run.ProveAsync(cancellationToken).ConfigureAwait(false);
         await run.NextAsync(urls is not null).ConfigureAwait(false);
         if (urls is not null)
-            await Server.RunAsync(installation, urls, context, cancellationToken).ConfigureAwait(false);
+            await Server.RunAsync(clinic.Installation, urls, context, run.GoOnAsync, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Fills a made-up clinic: patients and their wishes, a library, one campaign sent, one approved, one waiting for approval, one half written.</summary>
+    public static Task FillAsync(CommandContext context, DemoClinic clinic, int patients, CancellationToken cancellationToken) => new DemoRun(context, clinic).FillAsync(patients, cancellationToken);
+
+    private async Task FillAsync(int patients, CancellationToken cancellationToken)
+    {
+        await ImportAsync(patients, cancellationToken).ConfigureAwait(false);
+        await DemoLibrary.FillAsync(_clinic, cancellationToken).ConfigureAwait(false);
+        await SendAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // Once somebody can look: the second campaign starts, slowly enough to be watched.
+    private async Task<IReadOnlyList<(string Who, string Path)>> GoOnAsync(CancellationToken cancellationToken)
+    {
+        var sending = await _organisation.SendingAsync(cancellationToken).ConfigureAwait(false);
+        await sending.SendAsync(DemoCampaigns.Watched, _people.Marketer, cancellationToken).ConfigureAwait(false);
+        return await _clinic.SignInLinksAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ImportAsync(int count, CancellationToken cancellationToken)
@@ -104,7 +110,7 @@ internal sealed class DemoRun
         await StepAsync("Their wishes", string.Create(CultureInfo.InvariantCulture, $"{authorizations:N0} signed authorizations, {restrictions:N0} restrictions, {optOuts:N0} opt-outs on record")).ConfigureAwait(false);
     }
 
-    private async Task<DemoCampaign> SendAsync(CancellationToken cancellationToken)
+    private async Task SendAsync(CancellationToken cancellationToken)
     {
         var desk = _organisation.Desk();
         var campaigns = DemoCampaigns.For(DemoCampaigns.Domain);
@@ -121,42 +127,39 @@ internal sealed class DemoRun
         foreach (var campaign in campaigns.Take(2))
             await desk.ApproveAsync(campaign.Name, _people.Approver, cancellationToken).ConfigureAwait(false);
         await StepAsync("Campaigns", $"{string.Join(", ", campaigns.Select(campaign => campaign.Name))}; written by {_people.Marketer.Name}, the first two approved by {_people.Approver.Name}").ConfigureAwait(false);
-        var first = campaigns[0];
         var sending = await _organisation.SendingAsync(cancellationToken).ConfigureAwait(false);
-        await sending.SendAsync(first.Name, _people.Marketer, cancellationToken).ConfigureAwait(false);
-        await CampaignSendCommands.WaitAsync(_context, _organisation, sending, first.Name, cancellationToken).ConfigureAwait(false);
-        return first;
+        await sending.SendAsync(DemoCampaigns.Main, _people.Marketer, cancellationToken).ConfigureAwait(false);
+        await CampaignSendCommands.WaitAsync(_context, _organisation, sending, DemoCampaigns.Main, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task ProveAsync(DemoCampaign sent, CancellationToken cancellationToken)
+    private async Task ProveAsync(CancellationToken cancellationToken)
     {
         await _context.SayAsync("").ConfigureAwait(false);
-        await CampaignSendCommands.WriteReportAsync(_context, _organisation, sent.Name, html: false, cancellationToken).ConfigureAwait(false);
+        await CampaignSendCommands.WriteReportAsync(_context, _organisation, DemoCampaigns.Main, html: false, cancellationToken).ConfigureAwait(false);
         var checkpoint = await _installation.CheckpointAsync(cancellationToken).ConfigureAwait(false);
         await using var connection = await _installation.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
         var verification = await LedgerVerifier.VerifyAsync(connection, _installation.LedgerKey, checkpoint, cancellationToken).ConfigureAwait(false);
         if (!verification.IsIntact)
             throw new RefusedException("The ledger does not verify: " + string.Join(' ', verification.Findings));
-        var number = await _organisation.Desk().Store.NumberOfAsync(sent.Name, cancellationToken).ConfigureAwait(false) ?? 0;
+        var number = await _organisation.Desk().Store.NumberOfAsync(DemoCampaigns.Main, cancellationToken).ConfigureAwait(false) ?? 0;
         if (await new ReadReceipts(_organisation.Context).AcceptedWithoutAsync(number, cancellationToken).ConfigureAwait(false) is > 0 and var without)
             throw new RefusedException($"{without} accepted messages have no receipt.");
         await StepAsync("Ledger", string.Create(CultureInfo.InvariantCulture, $"intact: {verification.Entries:N0} entries, {verification.Receipts:N0} receipts, checkpoint signed")).ConfigureAwait(false);
-        await DemoMessage.ShowAsync(_context, _mailbox).ConfigureAwait(false);
+        await DemoMessage.ShowAsync(_context, _clinic.Mailbox).ConfigureAwait(false);
     }
 
     private Task NextAsync(bool serving)
     {
         var data = _installation.Folder.Root == new DataFolder(DataFolder.Default(null)).Root ? "" : $" --data {_installation.Folder.Root}";
-        var send = serving ? $"\n  SEALPOST_TOKEN={_people.MarketerToken} sealpost campaign send flu-shot{data}" : "";
         return _context.SayAsync($"""
 
-            `sealpost` is `dotnet run --project src/Sealpost.App --` from source. Where to look next{(serving ? " (in another shell, while this one runs)" : "")}:
+            `sealpost` is `dotnet run --project src/Sealpost.App --` from source. Where to look next{(serving ? " (the pages, by the links below; or another shell, while this one runs)" : "")}:
               sealpost campaign report eye-exam --html{data} > report.html
               sealpost campaign forecast fitness-club{data}
               sealpost audience list 'condition in (snomed:44054006) and age between 50 and 75'{data}
               sealpost receipt show eye-exam PATIENT{data}
               sealpost audience count 'age >= 65 and lab loinc:4548-4 > 8'{data}
-              sealpost ledger verify{data}{send}
+              sealpost ledger verify{data}
               SEALPOST_TOKEN={_people.ApproverToken} sealpost campaign approve fitness-club{data}
 
             """);

@@ -24,6 +24,9 @@ internal sealed class DataFolder
     /// <summary>Exported, signed checkpoints of the ledger.</summary>
     public string Checkpoints => Path.Combine(Root, "checkpoints");
 
+    /// <summary>Where things lie for backups.</summary>
+    public Sealpost.Backups.BackupPlaces Places => new(Root, Journal, RootKeyFile);
+
     /// <summary>Present only in a folder that <c>demo</c> made.</summary>
     public string DemoMark => Path.Combine(Root, "demo-folder");
 

@@ -37,26 +37,26 @@ internal static class LocalProcess
 
         var parsed = CommandLine.Parse(context, arguments);
         if (parsed.Errors.Count > 0 || !CommandLine.NeedsOwner(parsed))
-            return await CommandLine.RunAsync(context, arguments, cancellationToken).ConfigureAwait(false);
+            return BounceCommands.ExitOf(parsed, await CommandLine.RunAsync(context, arguments, cancellationToken).ConfigureAwait(false));
 
         folder = new DataFolder(DataFolder.Default(parsed.GetValue(CommandLine.Data)));
         if (!folder.IsInitialised)
         {
-            await context.Error.WriteLineAsync($"There is no Sealpost data in '{folder.Root}'. `sealpost init` makes it; `--data DIR` or SEALPOST_DATA names another folder.").ConfigureAwait(false);
-            return 1;
+            await context.Error.WriteLineAsync($"There is no Sealpost data in '{folder.Root}'. `sealpost serve` or `sealpost init` makes it; `--data DIR` or SEALPOST_DATA names another folder.").ConfigureAwait(false);
+            return BounceCommands.ExitOf(parsed, 1);
         }
 
         try
         {
             held = folder.TryLock();
             if (held is null)
-                return await AskOwnerAsync(folder, context, arguments, cancellationToken).ConfigureAwait(false);
-            return await CommandLine.RunAsync(context, arguments, cancellationToken).ConfigureAwait(false);
+                return BounceCommands.ExitOf(parsed, await AskOwnerAsync(folder, context, arguments, cancellationToken).ConfigureAwait(false));
+            return BounceCommands.ExitOf(parsed, await CommandLine.RunAsync(context, arguments, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or OperationCanceledException or System.Net.Sockets.SocketException)
         {
             await context.Error.WriteLineAsync(CommandLine.Sentence(exception)).ConfigureAwait(false);
-            return 1;
+            return BounceCommands.ExitOf(parsed, 1);
         }
         finally
         {

@@ -13,6 +13,9 @@ internal static class Logging
         // At its first look it takes the machine's uptime for the time a check took, and warns.
         if (level < LogLevel.Error)
             logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        // Its keys are sealed in our store, by a repository of ours that it does not know; and our own headers already forbid caching.
+        if (level < LogLevel.Error)
+            logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error).AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
         logging.AddSimpleConsole(options =>
         {
             options.SingleLine = true;

@@ -1,9 +1,18 @@
 using Sealpost.Campaigns;
+using Sealpost.Campaigns.Destinations;
+using Sealpost.Campaigns.TlsReports;
 using Sealpost.Consent;
 using Sealpost.Delivery;
+using Sealpost.Delivery.MtaSts;
+using Sealpost.Delivery.Smime;
+using Sealpost.Delivery.Domains;
+using Sealpost.Delivery.DomainReports;
+using Sealpost.Imports;
 using Sealpost.Organisations;
 using Sealpost.Patients;
 using Sealpost.People;
+using Sealpost.Reports;
+using Sealpost.Running;
 using Sealpost.Shards;
 using Sealpost.Trust.Agreements;
 using Sealpost.Trust.Keys;
@@ -12,13 +21,21 @@ using Sealpost.Trust.Ledger;
 namespace Sealpost.App.Hosting;
 
 /// <summary>One organisation, open: the composition root of its slices.</summary>
-internal sealed class OpenOrganisation : IAsyncDisposable
+internal sealed partial class OpenOrganisation : IAsyncDisposable
 {
     private readonly Installation _installation;
     private readonly KeyRing _keys;
-    private readonly DkimKeys _dkim;
+    private readonly List<DkimKeys> _retired = [];
+    private DkimKeys _dkim;
+    private PublicUrlProbe? _probe;
+    private Uri? _publicRoute;
     private readonly SemaphoreSlim _opening = new(1);
+    private readonly StsCache _policies;
     private SendCampaign? _sending;
+    private KeepStsPolicies? _keeping;
+    private ReplyDelivery? _replies;
+    private readonly TlsTally _tally = new();
+    private KeepTlsReports? _reporting;
 
     private OpenOrganisation(Installation installation, Organisation organisation, KeyRing keys, DkimKeys dkim, IReadOnlyDictionary<string, string> settings)
     {
@@ -45,9 +62,13 @@ internal sealed class OpenOrganisation : IAsyncDisposable
             history.LoadAsync,
             history.NumbersAsync,
             organisation.TimeZone));
+        Audiences = new AudienceDesk(Context, PolicyAsync);
+        SavedAudiences = new SavedAudienceDesk(Context);
+        PatientRecords = new ReadPatientRecord(Context, PolicyAsync);
         Agreements = new AgreementRegister(installation.Ledger, installation.Time);
         Risks = new RiskAcceptances(installation.Ledger, installation.Time);
         People = new PeopleStore(installation.Database, organisation.Id, installation.Ledger, installation.Time);
+        Tokens = new AccessTokens(installation.Database, organisation.Id, installation.Ledger, installation.Time);
         Import = new ImportContext
         {
             Database = installation.Database,
@@ -59,11 +80,40 @@ internal sealed class OpenOrganisation : IAsyncDisposable
             Unite = consent.UniteAsync,
             SpillFolder = installation.Folder.Spill,
         };
+        _smime = new SmimeMail(OrganisationSettings.Smime(settings), null, installation.Time);
+        _policies = new StsCache(new StsStore(installation.Database, keys));
+        Campaigns = new CampaignTools(this);
+        Compliance = new ComplianceTools(this, installation.LedgerKey);
+        Demo = new ImportDemo(Import, AttestDemoAsync);
+        Imports = new ImportDesk(Import, Demo);
+        Work = new WorkShelf(installation.Time);
     }
 
     public OrganisationContext Context { get; }
 
+    /// <summary>What the sender domain publishes.</summary>
+    public IReadOnlyList<DnsRecord> DnsRecords => Sealpost.Organisations.DnsRecords.For(Context.Organisation, _dkim.DnsRecords, Settings);
+
+    /// <summary>Keys, as an administrator looks after them.</summary>
+    public KeyDesk KeyDesk => new(Context, _installation.KeySource);
+
+    /// <summary>How far setting up has come.</summary>
+    public ReadSetUp SetUp => new(Context, _installation.Kit);
+
+    public CampaignTools Campaigns { get; }
+
+    public ComplianceTools Compliance { get; }
+
     public OrganisationShards Shards { get; }
+
+    /// <summary>Questions about audiences: how many, who, why, by which codes.</summary>
+    public AudienceDesk Audiences { get; }
+
+    /// <summary>Saved audiences and drafts.</summary>
+    public SavedAudienceDesk SavedAudiences { get; }
+
+    /// <summary>One patient's record, for those who may see it.</summary>
+    public ReadPatientRecord PatientRecords { get; }
 
     public AgreementRegister Agreements { get; }
 
@@ -71,15 +121,20 @@ internal sealed class OpenOrganisation : IAsyncDisposable
 
     public PeopleStore People { get; }
 
+    public AccessTokens Tokens { get; }
+
     public ImportContext Import { get; }
 
+    /// <summary>Imports begun on pages and over the API.</summary>
+    public ImportDesk Imports { get; }
+
+    /// <summary>Long work here that outlives the page which began it.</summary>
+    public WorkShelf Work { get; }
+
+    /// <summary>Made-up patients for trying things out.</summary>
+    public ImportDemo Demo { get; }
+
     public IReadOnlyDictionary<string, string> Settings { get; private set; }
-
-    /// <summary>Delivery as a demo or test states it, in place of the settings. Trusted for this process only.</summary>
-    public DeliveryOptions? DeliveryOverride { get; set; }
-
-    /// <summary>Made by a demo whose mailbox is not in this process.</summary>
-    public bool IsDemoWithoutMailbox => _installation.Folder.IsDemo && DeliveryOverride is null;
 
     public static async Task<OpenOrganisation> OpenAsync(Installation installation, Organisation organisation, CancellationToken cancellationToken)
     {
@@ -89,18 +144,12 @@ internal sealed class OpenOrganisation : IAsyncDisposable
         var settings = await installation.Organisations.SettingsAsync(organisation.Id, cancellationToken).ConfigureAwait(false);
         var open = new OpenOrganisation(installation, organisation, keys, dkim, settings);
 
+        open._smime.Use(await open.SigningKeys.OpenAsync(cancellationToken).ConfigureAwait(false));
+
         // An erasure that a crash cut short, or that a restored backup undid, is finished before anything is read.
         await open.Context.Patients.FinishErasuresAsync(cancellationToken).ConfigureAwait(false);
+        open.HoldsDemoData = await open.Demo.IsLoadedAsync(cancellationToken).ConfigureAwait(false);
         return open;
-    }
-
-    /// <summary>Changes a setting of this organisation.</summary>
-    public async Task SetAsync(string name, string? value, Actor actor, CancellationToken cancellationToken)
-    {
-        await _installation.Organisations.SetAsync(Context.Organisation.Id, name, value, actor.Id, cancellationToken).ConfigureAwait(false);
-        Settings = await _installation.Organisations.SettingsAsync(Context.Organisation.Id, cancellationToken).ConfigureAwait(false);
-        _sending?.UseOptions(SendOptions());
-        RulesChanged();
     }
 
     /// <summary>The patient known by an id as listed, an MRN, or another identifier.</summary>
@@ -121,14 +170,6 @@ internal sealed class OpenOrganisation : IAsyncDisposable
         throw new RefusedException("No patient is known by this id. Give the id as `audience list` shows it, or an MRN.");
     }
 
-    /// <summary>What is on record for a patient's legal basis.</summary>
-    public async Task<ConsentState> ConsentStateAsync(PatientNumber patient, CancellationToken cancellationToken)
-    {
-        var chart = await Context.Patients.OpenAsync(patient, cancellationToken).ConfigureAwait(false)
-            ?? throw new RefusedException("The patient was erased.");
-        return (await Context.Consent.LoadAsync([chart], cancellationToken).ConfigureAwait(false))[patient];
-    }
-
     /// <summary>Records that a person read PHI. 45 CFR 164.312(b).</summary>
     public Task NoteReadAsync(Actor actor, PatientNumber? patient, string what, CancellationToken cancellationToken) =>
         Context.Database.WriteAsync(
@@ -139,48 +180,27 @@ internal sealed class OpenOrganisation : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<System.Data.Common.DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         Context.Database.WriteAsync(work, cancellationToken);
 
-    /// <summary>Tells a running campaign that something every decision looks at has changed.</summary>
-    public void RulesChanged() => _sending?.RulesChanged();
-
-    public DeliveryOptions Delivery => DeliveryOverride ?? OrganisationSettings.Delivery(Context.Organisation.Domain, Settings);
-
-    /// <summary>What campaigns need besides the organisation.</summary>
-    public SendOptions SendOptions()
-    {
-        var delivery = Delivery;
-        return new SendOptions
-        {
-            Delivery = delivery,
-            Connect = new ConnectDestination(delivery, _installation.Time),
-            Policy = PolicyAsync,
-            Accepted = Shards.NoteAcceptedAsync,
-            Transport = TransportAsync,
-            JournalFolder = Path.Combine(_installation.Folder.Journal, Context.Organisation.Id.ToString()),
-        };
-    }
-
-    /// <summary>Campaigns as people write, check and approve them.</summary>
-    public CampaignDesk Desk() => new(Context, SendOptions());
-
-    /// <summary>Sending; opened once per process, which puts what a crash left in flight into doubt.</summary>
-    public async Task<SendCampaign> SendingAsync(CancellationToken cancellationToken)
-    {
-        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return _sending ??= await SendCampaign.OpenAsync(Context, SendOptions(), takeOver: true, _installation.Log.CreateLogger<SendCampaign>(), cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
+    /// <summary>The name on pages that a link alone opens, and in notices that say nothing about care.</summary>
+    public string PublicName => OrganisationSettings.PublicName(Settings) ?? Context.Organisation.Name;
 
     public async ValueTask DisposeAsync()
     {
+        await Work.DisposeAsync().ConfigureAwait(false);
+        await Imports.DisposeAsync().ConfigureAwait(false);
+        if (_replies is not null)
+            await _replies.DisposeAsync().ConfigureAwait(false);
+        if (_keeping is not null)
+            await _keeping.DisposeAsync().ConfigureAwait(false);
         if (_sending is not null)
             await _sending.DisposeAsync().ConfigureAwait(false);
-        _dkim.Dispose();
+        if (_reporting is not null)
+            await _reporting.DisposeAsync().ConfigureAwait(false);
+        Audiences.Dispose();
+        Campaigns.Dispose();
+        _probe?.Dispose();
+        _smime.Dispose();
+        foreach (var keys in _retired.Append(_dkim))
+            keys.Dispose();
         _keys.Dispose();
         _opening.Dispose();
     }
@@ -192,12 +212,11 @@ internal sealed class OpenOrganisation : IAsyncDisposable
         AttestedSources = await Context.Consent.AttestedSourcesAsync(cancellationToken).ConfigureAwait(false),
     };
 
-    private async Task<TransportGate> TransportAsync(CancellationToken cancellationToken)
+    /// <summary>The register's present content.</summary>
+    public async Task<IReadOnlyList<BusinessAssociateAgreement>> AgreementsAsync(CancellationToken cancellationToken)
     {
         await using var connection = await Context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
-        var agreements = await AgreementRegister.ListAsync(Context.Organisation.Id, connection, cancellationToken).ConfigureAwait(false);
-        var risks = await RiskAcceptances.ListAsync(Context.Organisation.Id, connection, cancellationToken).ConfigureAwait(false);
-        return new TransportGate(agreements, risks);
+        return await AgreementRegister.ListAsync(Context.Organisation.Id, connection, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ChangedAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken)

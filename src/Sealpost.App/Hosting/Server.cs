@@ -1,5 +1,5 @@
 using Sealpost.App.Commands;
-using Sealpost.App.Pages;
+using Sealpost.People;
 
 namespace Sealpost.App.Hosting;
 
@@ -15,15 +15,73 @@ internal static class Server
         await using var held = folder.TryLock()
             ?? throw new RefusedException($"Another process holds '{folder.Root}'. Stop it, or name another folder with --data.");
         using var log = Logging.Create();
-        await using var installation = await Installation.OpenAsync(folder, log, cancellationToken).ConfigureAwait(false);
+        await using var installation = await OpenAsync(folder, log, context, cancellationToken).ConfigureAwait(false);
         await using var socket = SocketServer.Start(folder.Socket, installation, CommandLine.RunAsync, log.CreateLogger<SocketServer>());
-        await RunAsync(installation, urls, context, cancellationToken).ConfigureAwait(false);
+        await RunAsync(installation, urls, context, token => FirstLinkAsync(installation, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    // The recovery kit of a new folder is not printed here: a server's output often ends in a log. Set-up shows it to the first administrator.
+    private static async Task<Installation> OpenAsync(DataFolder folder, ILoggerFactory log, CommandContext context, CancellationToken cancellationToken)
+    {
+        if (folder.IsInitialised)
+            return await Installation.OpenAsync(folder, log, cancellationToken).ConfigureAwait(false);
+        folder.Create();
+        var (installation, _) = await Installation.CreateAsync(folder, log, cancellationToken).ConfigureAwait(false);
+        await context.SayAsync($"Made a data folder in {folder.Root}. The link below leads through setting up, step by step; the first step is the recovery kit.").ConfigureAwait(false);
+        return installation;
+    }
+
+    /// <summary>An address as people open it: by name where it is this machine, since passkeys refuse bare addresses. Web Authentication §5.1.3.</summary>
+    internal static string ForPeople(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && System.Net.IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && (System.Net.IPAddress.IsLoopback(ip) || ip.Equals(System.Net.IPAddress.Any) || ip.Equals(System.Net.IPAddress.IPv6Any))
+            ? new UriBuilder(address) { Host = "localhost" }.Uri.GetLeftPart(UriPartial.Authority)
+            : url.TrimEnd('/');
+
+    /// <summary>While nobody can sign in, each start prints a link for the first administrator.</summary>
+    private static async Task<IReadOnlyList<(string Who, string Path)>> FirstLinkAsync(Installation installation, CancellationToken cancellationToken)
+    {
+        var organisations = await installation.Organisations.ListAsync(cancellationToken).ConfigureAwait(false);
+        return await installation.People.Invitations.FirstAsync(organisations.Count == 0 ? null : organisations[0].Id, Actor.LocalOwner, cancellationToken).ConfigureAwait(false) is { } token
+            ? [("the first administrator", PeopleSetup.WelcomePath(token))]
+            : [];
+    }
+
+    /// <summary>Asks for the plain pages once, so that the first person does not wait while they are compiled.</summary>
+    private static async Task WarmAsync(string url, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(url.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal)), Timeout = TimeSpan.FromSeconds(20) };
+        foreach (var path in new[] { SessionAuthentication.SignInPath, PeopleSetup.WelcomePath("0") })
+        {
+            try
+            {
+                using var answer = await http.GetAsync(path, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception away) when (away is HttpRequestException || (away is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                return; // Reached only under another name or by TLS: the first person waits a second longer.
+            }
+        }
+    }
+
+    /// <summary>Builds the audience indexes some seconds later, when those who came at once have their pages; whoever asks for a count earlier begins it. From then on keeps each day's reach.</summary>
+    private static async Task IndexAsync(Installation installation, CancellationToken cancellationToken)
+    {
+        using var hourly = new PeriodicTimer(TimeSpan.FromHours(1), installation.Time);
+        await Task.Delay(TimeSpan.FromSeconds(10), installation.Time, cancellationToken).ConfigureAwait(false);
+        do
+            await installation.WarmAsync(cancellationToken).ConfigureAwait(false);
+        while (await hourly.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Serves an open installation until cancelled.</summary>
-    public static async Task RunAsync(Installation installation, string urls, CommandContext context, CancellationToken cancellationToken)
+    /// <param name="installation">What is served.</param>
+    /// <param name="urls">Where to listen.</param>
+    /// <param name="context">Where to say so.</param>
+    /// <param name="links">Makes links to print once it listens: for whom, and the path.</param>
+    /// <param name="cancellationToken">Stops the server.</param>
+    public static async Task RunAsync(Installation installation, string urls, CommandContext context, Func<CancellationToken, Task<IReadOnlyList<(string Who, string Path)>>> links, CancellationToken cancellationToken)
     {
-        await using var web = PatientPages.Build(installation, urls);
+        await using var web = WebHost.Build(installation, urls);
         try
         {
             await web.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -33,8 +91,20 @@ internal static class Server
             throw new RefusedException($"{urls} cannot be listened on. Another program may use the port; --urls names another one.", exception);
         }
 
+        // A demo's public URL is made up; what it would answer is answered here.
+        foreach (var organisation in installation.Folder.IsDemo ? await installation.OpenAllAsync(cancellationToken).ConfigureAwait(false) : [])
+            organisation.AnswerPublicUrlAt(new Uri(web.Urls.First()));
         var resumed = await installation.ResumeCampaignsAsync(cancellationToken).ConfigureAwait(false);
+        await using var returns = await ReturnDoors.OpenAsync(installation, cancellationToken).ConfigureAwait(false);
+        await WarmAsync(web.Urls.First(), cancellationToken).ConfigureAwait(false);
+        var indexing = IndexAsync(installation, cancellationToken);
         await context.SayAsync($"Listening on {string.Join(", ", web.Urls)}. Stop with Ctrl+C.").ConfigureAwait(false);
+        foreach (var endpoint in returns.Lmtp)
+            await context.SayAsync($"Taking returned mail by LMTP on {endpoint}.").ConfigureAwait(false);
+        foreach (var (who, path) in await links(cancellationToken).ConfigureAwait(false))
+            await context.SayAsync($"Sign in once as {who}: {ForPeople(web.Urls.First())}{path}").ConfigureAwait(false);
+        if (installation.Restored.Hold is { } hold)
+            await context.SayAsync(hold).ConfigureAwait(false);
         if (resumed > 0)
             await context.SayAsync($"{resumed} campaign{(resumed == 1 ? "" : "s")} resumed.").ConfigureAwait(false);
         try
@@ -44,6 +114,7 @@ internal static class Server
         catch (OperationCanceledException)
         {
             await web.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await indexing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -12,6 +12,9 @@ internal sealed class Silo(ILoggerFactory log) : IAsyncDisposable
     private readonly ShardDirectory _directory = new(TimeProvider.System);
     private IHost? _host;
 
+    /// <summary>Bytes of the audience index in memory.</summary>
+    public long IndexBytes => _directory.IndexBytes;
+
     /// <summary>An organisation's shards, reached through their grains; the silo is started when the first one is asked.</summary>
     public OrganisationShards Shards(Trust.Keys.OrganisationId organisation)
     {
@@ -28,6 +31,11 @@ internal sealed class Silo(ILoggerFactory log) : IAsyncDisposable
                 return;
             await ConnectAsync(shards, cancellationToken).ConfigureAwait(false);
             await shards.Refresh(shard, patients, acceptedAt, cancellationToken).ConfigureAwait(false);
+        };
+        shards.AskPace = async (host, question, cancellationToken) =>
+        {
+            await ConnectAsync(shards, cancellationToken).ConfigureAwait(false);
+            return await shards.AskPace(host, question, cancellationToken).ConfigureAwait(false);
         };
         return shards;
     }
@@ -56,7 +64,9 @@ internal sealed class Silo(ILoggerFactory log) : IAsyncDisposable
                 _host = host;
             }
 
-            PatientShardGrain.Connect(shards, _host.Services.GetRequiredService<IGrainFactory>());
+            var grains = _host.Services.GetRequiredService<IGrainFactory>();
+            PatientShardGrain.Connect(shards, grains);
+            DestinationGrain.Connect(shards, grains);
         }
         finally
         {

@@ -4,7 +4,7 @@ namespace Sealpost.Trust.Agreements;
 
 /// <summary>A risk that a named person took for the organisation until a day, such as a floor below the default tier. 45 CFR 164.308(a)(1)(ii)(B).</summary>
 /// <param name="Id">Number within the organisation, from 1.</param>
-/// <param name="Kind">What is accepted: <c>n2-over-t2</c> (clinical mail over TLS verified without DANE or MTA-STS).</param>
+/// <param name="Kind">What is accepted: <c>n2-over-t2</c> (clinical mail over TLS verified without DANE or MTA-STS), <c>pickup-dob-zip</c> (messages on our page shown for date of birth and ZIP code).</param>
 /// <param name="ExpiresOn">Last day in force, in the organisation's time zone; null for no end.</param>
 public sealed record RiskAcceptance(int Id, string Kind, DateOnly? ExpiresOn)
 {

@@ -14,7 +14,10 @@ public sealed class RiskAcceptances(Ledger.Ledger ledger, TimeProvider time)
     /// <summary>Clinical mail over verified TLS without DANE or MTA-STS.</summary>
     public const string ClinicalOverPlainPkix = "n2-over-t2";
 
-    private static readonly string[] Kinds = [ClinicalOverPlainPkix];
+    /// <summary>Messages on our page are shown for date of birth and ZIP code, where no other proof is at hand; never sensitive ones.</summary>
+    public const string PickupByBirthDate = "pickup-dob-zip";
+
+    private static readonly string[] Kinds = [ClinicalOverPlainPkix, PickupByBirthDate];
 
     /// <summary>Records an acceptance; it counts from now on.</summary>
     /// <param name="organisation">Organisation.</param>

@@ -23,6 +23,12 @@ internal sealed class EntryCheck(LedgerFindings findings, HashSet<long> watchedS
     private readonly List<DisplacedEntry> _displaced = [];
     private long _next;
 
+    /// <summary>Rows between two reports of progress.</summary>
+    internal const int ReportEvery = 1_024;
+
+    /// <summary>Hears how many rows are checked.</summary>
+    public IProgress<long>? Progress { get; init; }
+
     /// <summary>Entries read.</summary>
     public long Count { get; private set; }
 
@@ -58,7 +64,8 @@ internal sealed class EntryCheck(LedgerFindings findings, HashSet<long> watchedS
             var content = new object?[width + 2];
             reader.GetValues(content!);
             Check(content[..width], reader.Bytes(width), reader.Bytes(width + 1));
-            Count++;
+            if (++Count % ReportEvery == 0)
+                Progress?.Report(Count);
         }
 
         NameDisplaced();

@@ -64,14 +64,15 @@ public sealed class Ledger
         foreach (var receipt in receipts)
         {
             var content = receipt.ToRow(entry, rows.Count);
-            batch.Append(LedgerRow.LeafHash(LedgerTable.Receipt, content));
-            rows.Add([.. content, LedgerRow.Sums(content)]);
+            var (leaf, sums) = LedgerRow.Hash(LedgerTable.Receipt, content);
+            batch.Append(leaf);
+            rows.Add([.. content, sums]);
         }
 
         await LedgerInsert.RowsAsync(LedgerTable.Receipt.Name, [.. LedgerTable.Receipt.Columns, "sums"], rows, transaction, cancellationToken);
         var organisation = receipts.All(one => one.Organisation == receipts[0].Organisation) ? receipts[0].Organisation : Installation;
-        var leaf = new AuditEvent(organisation, ReceiptsKind, SystemActor, null, receipts.Count.ToString(CultureInfo.InvariantCulture), "done", Convert.ToHexStringLower(batch.Root()));
-        await AppendAsync(frontier, [leaf], transaction, cancellationToken);
+        var root = new AuditEvent(organisation, ReceiptsKind, SystemActor, null, receipts.Count.ToString(CultureInfo.InvariantCulture), "done", Convert.ToHexStringLower(batch.Root()));
+        await AppendAsync(frontier, [root], transaction, cancellationToken);
         return entry;
     }
 
@@ -101,9 +102,9 @@ public sealed class Ledger
         foreach (var auditEvent in auditEvents)
         {
             var content = auditEvent.ToRow(frontier.Size, at);
-            var hash = LedgerRow.LeafHash(LedgerTable.Entry, content);
+            var (hash, sums) = LedgerRow.Hash(LedgerTable.Entry, content);
             frontier.Append(hash);
-            rows.Add([.. content, hash, LedgerRow.Sums(content)]);
+            rows.Add([.. content, hash, sums]);
         }
 
         await LedgerInsert.RowsAsync(LedgerTable.Entry.Name, [.. LedgerTable.Entry.Columns, "leaf_hash", "sums"], rows, transaction, cancellationToken);

@@ -4,30 +4,48 @@ using System.Text;
 
 namespace Sealpost.Trust.Ledger;
 
-/// <summary>Inserts rows, several to a statement: few round trips on PostgreSQL, few statements to prepare on SQLite.</summary>
+/// <summary>Inserts rows: several to a statement where each statement is a round trip (PostgreSQL), else one after the other by one prepared statement.</summary>
 internal static class LedgerInsert
 {
-    // More rows save nothing: SQLite finds each parameter by walking through the names of all.
     private const int RowsPerStatement = 8;
 
-    public static async Task RowsAsync(string table, string[] columns, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken)
+    public static Task RowsAsync(string table, string[] columns, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection is { CanCreateBatch: true }
+            ? TogetherAsync(table, columns, rows, transaction, cancellationToken)
+            : OneByOneAsync(table, columns, rows, transaction, cancellationToken);
+
+    private static async Task OneByOneAsync(string table, string[] columns, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command(Statement(table, columns, 1));
+        Name(command, columns.Length);
+        foreach (var row in rows)
+        {
+            for (var column = 0; column < columns.Length; column++)
+                command.Parameters[column].Value = row[column] ?? DBNull.Value;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static async Task TogetherAsync(string table, string[] columns, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken)
     {
         for (var first = 0; first < rows.Count; first += RowsPerStatement)
         {
             var count = Math.Min(RowsPerStatement, rows.Count - first);
             await using var command = transaction.Command(Statement(table, columns, count));
-            for (var row = 0; row < count; row++)
-            {
-                for (var column = 0; column < columns.Length; column++)
-                {
-                    var parameter = command.CreateParameter();
-                    parameter.ParameterName = NameOf(row, column, columns.Length);
-                    parameter.Value = rows[first + row][column] ?? DBNull.Value;
-                    command.Parameters.Add(parameter);
-                }
-            }
-
+            Name(command, count * columns.Length);
+            for (var value = 0; value < command.Parameters.Count; value++)
+                command.Parameters[value].Value = rows[first + (value / columns.Length)][value % columns.Length] ?? DBNull.Value;
             await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static void Name(DbCommand command, int values)
+    {
+        for (var value = 0; value < values; value++)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = NameOf(value);
+            command.Parameters.Add(parameter);
         }
     }
 
@@ -37,12 +55,11 @@ internal static class LedgerInsert
         for (var row = 0; row < rows; row++)
         {
             text.Append(row == 0 ? "(" : ", (");
-            text.AppendJoin(", ", Enumerable.Range(0, columns.Length).Select(column => NameOf(row, column, columns.Length))).Append(')');
+            text.AppendJoin(", ", Enumerable.Range(row * columns.Length, columns.Length).Select(NameOf)).Append(')');
         }
 
         return text.ToString();
     }
 
-    private static string NameOf(int row, int column, int columns) =>
-        string.Create(CultureInfo.InvariantCulture, $"@p{(row * columns) + column}");
+    private static string NameOf(int value) => string.Create(CultureInfo.InvariantCulture, $"@p{value}");
 }

@@ -78,6 +78,24 @@ public sealed class LedgerKey : IDisposable
     /// <summary>The public key as PEM; give it to auditors together with an exported checkpoint.</summary>
     public string ExportPublicPem() => _key.ExportSubjectPublicKeyInfoPem();
 
+    /// <summary>Signs the SHA-256 of a document for auditors, so that <c>openssl dgst -sha256 -verify</c> checks it with the public key; a DER sequence.</summary>
+    /// <param name="hash">32 bytes. A document starts with <c>{</c>, which no checkpoint does, so neither passes for the other.</param>
+    /// <exception cref="InvalidOperationException">The ledger was opened with a public key only.</exception>
+    public byte[] SignDocument(ReadOnlySpan<byte> hash)
+    {
+        if (!_canSign)
+            throw new InvalidOperationException("This ledger key holds the public part only: open the installation's key to sign.");
+        lock (_lock)
+            return _key.SignHash(hash, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
+    /// <summary>Whether <see cref="SignDocument"/> made this signature.</summary>
+    public bool VerifiesDocument(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
+    {
+        lock (_lock)
+            return _key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

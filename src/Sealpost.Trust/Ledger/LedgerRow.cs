@@ -10,26 +10,35 @@ internal static class LedgerRow
 {
     private const int SumLength = sizeof(uint);
 
+    // A row takes some hundred bytes; receipts and events are sealed or hold no patient data.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_buffer;
+
     /// <summary>RFC 6962 leaf hash over label and all content columns.</summary>
-    public static byte[] LeafHash(LedgerTable table, ReadOnlySpan<object?> values)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        buffer.Write(Encoding.ASCII.GetBytes(table.Label));
-        foreach (var value in values)
-            Encode(buffer, value);
-        return MerkleTree.LeafHash(buffer.WrittenSpan);
-    }
+    public static byte[] LeafHash(LedgerTable table, ReadOnlySpan<object?> values) => Hash(table, values).Leaf;
 
     /// <summary>Four bytes for each column. A change of any one byte changes the column's sum; they only name, leaf hashes prove.</summary>
-    public static byte[] Sums(ReadOnlySpan<object?> values)
+    public static byte[] Sums(ReadOnlySpan<object?> values) => Hash(LedgerTable.Receipt, values).Sums;
+
+    /// <summary>Leaf hash and sums of a row to be inserted.</summary>
+    public static (byte[] Leaf, byte[] Sums) Hash(LedgerTable table, ReadOnlySpan<object?> values)
+    {
+        var buffer = t_buffer ??= new ArrayBufferWriter<byte>(1_024);
+        buffer.ResetWrittenCount();
+        buffer.Advance(Encoding.ASCII.GetBytes(table.Label, buffer.GetSpan(table.Label.Length)));
+        var sums = Sums(values, buffer);
+        return (MerkleTree.LeafHash(buffer.WrittenSpan), sums);
+    }
+
+    // Encodes behind what the buffer holds.
+    private static byte[] Sums(ReadOnlySpan<object?> values, ArrayBufferWriter<byte> buffer)
     {
         var sums = new byte[values.Length * SumLength];
-        var buffer = new ArrayBufferWriter<byte>(256);
         for (var column = 0; column < values.Length; column++)
         {
-            buffer.ResetWrittenCount();
+            var start = buffer.WrittenCount;
             Encode(buffer, values[column]);
-            BinaryPrimitives.WriteUInt32BigEndian(sums.AsSpan(column * SumLength), Fnv1a(buffer.WrittenSpan));
+            BinaryPrimitives.WriteUInt32BigEndian(sums.AsSpan(column * SumLength), Fnv1a(buffer.WrittenSpan[start..]));
         }
 
         return sums;

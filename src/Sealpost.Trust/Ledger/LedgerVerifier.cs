@@ -14,16 +14,25 @@ public static class LedgerVerifier
     /// <param name="key">The ledger's key; the public part is enough.</param>
     /// <param name="against">A checkpoint kept elsewhere. Without one, a tail cut off together with the head and its checkpoints cannot be noticed.</param>
     /// <param name="cancellationToken">Stops the verification.</param>
-    public static async Task<LedgerVerification> VerifyAsync(DbConnection connection, LedgerKey key, Checkpoint? against, CancellationToken cancellationToken)
+    public static Task<LedgerVerification> VerifyAsync(DbConnection connection, LedgerKey key, Checkpoint? against, CancellationToken cancellationToken) =>
+        VerifyAsync(connection, key, against, null, cancellationToken);
+
+    /// <summary>As the other one, and tells how far it is.</summary>
+    /// <param name="connection">An open connection that is in no transaction.</param>
+    /// <param name="key">The ledger's key; the public part is enough.</param>
+    /// <param name="against">A checkpoint kept elsewhere, or null.</param>
+    /// <param name="progress">Hears now and then how many rows (entries and receipts) are checked.</param>
+    /// <param name="cancellationToken">Stops the verification.</param>
+    public static async Task<LedgerVerification> VerifyAsync(DbConnection connection, LedgerKey key, Checkpoint? against, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         await using var snapshot = await ReadSnapshot.BeginAsync(connection, cancellationToken);
         var findings = new LedgerFindings();
         var head = await HeadCheck.ReadAsync(connection, cancellationToken);
         var checkpoints = await CheckpointCheck.ReadAsync(connection, cancellationToken);
         var watched = checkpoints.Sizes.Append(head.Size).Append(against?.Size ?? 0).ToHashSet();
-        var entries = new EntryCheck(findings, watched);
+        var entries = new EntryCheck(findings, watched) { Progress = progress };
         await entries.RunAsync(connection, cancellationToken);
-        var receipts = new ReceiptCheck(findings, entries);
+        var receipts = new ReceiptCheck(findings, entries) { Progress = progress };
         await receipts.RunAsync(connection, cancellationToken);
         head.Conclude(findings, entries);
         checkpoints.Conclude(findings, entries, key);

@@ -15,6 +15,9 @@ internal sealed class ReceiptCheck(LedgerFindings findings, EntryCheck entries)
     private long _next;
     private bool _complete;
 
+    /// <summary>Hears how many rows are checked, entries included.</summary>
+    public IProgress<long>? Progress { get; init; }
+
     /// <summary>Receipts read.</summary>
     public long Count { get; private set; }
 
@@ -28,7 +31,8 @@ internal sealed class ReceiptCheck(LedgerFindings findings, EntryCheck entries)
             var content = new object?[width + 1];
             reader.GetValues(content!);
             Check(content[..width], reader.Bytes(width));
-            Count++;
+            if (++Count % EntryCheck.ReportEvery == 0)
+                Progress?.Report(entries.Count + Count);
         }
 
         EndBatch();

@@ -74,7 +74,14 @@ public abstract record AudienceQuery
 /// <param name="Query">Null where there is an error.</param>
 /// <param name="Error">What was found and what was expected.</param>
 /// <param name="Column">Column of the error, from 1.</param>
-public sealed record AudienceParse(AudienceQuery? Query, string? Error, int Column);
+public sealed record AudienceParse(AudienceQuery? Query, string? Error, int Column)
+{
+    /// <summary>Where each predicate stands in the text, in order: offset from 0 and length. Empty for the JSON form.</summary>
+    internal IReadOnlyList<(int Start, int Length)> Spans { get; init; } = [];
+
+    /// <summary>Always <c>[query]</c>.</summary>
+    public override string ToString() => "[query]";
+}
 
 /// <summary>What a query is read against besides the patients.</summary>
 /// <param name="AsOf">The day that counts as today; 1900-01-01 to 2079-06-05, others count as the nearest of these.</param>

@@ -27,6 +27,16 @@ internal sealed class Bitmap : IDisposable
         return count;
     }
 
+    /// <summary>How many are in both sets.</summary>
+    public int CountWith(ReadOnlySpan<ulong> other)
+    {
+        var bits = Bits;
+        var count = 0;
+        for (var i = 0; i < bits.Length; i++)
+            count += BitOperations.PopCount(bits[i] & other[i]);
+        return count;
+    }
+
     public bool IsEmpty => !Bits.ContainsAnyExcept(0UL);
 
     public bool this[int ordinal] => (_words[ordinal >> 6] >> (ordinal & 63) & 1) != 0;
@@ -44,6 +54,8 @@ internal sealed class Bitmap : IDisposable
     }
 
     public void And(Bitmap other) => Combine<Both>(other.Bits);
+
+    public void And(ReadOnlySpan<ulong> other) => Combine<Both>(other);
 
     public void AndNot(Bitmap other) => Combine<LeftOnly>(other.Bits);
 

@@ -18,10 +18,24 @@ internal sealed class Expecting<T>(Parser<T> inner, string what) : Parser<T>
     }
 }
 
+/// <summary>Notes where predicates stand in the text.</summary>
+internal sealed class Located(Parser<AudienceQuery> inner) : Parser<AudienceQuery>
+{
+    public override bool Parse(ParseContext context, ref Parlot.ParseResult<AudienceQuery> result)
+    {
+        var start = context.Scanner.Cursor.Offset;
+        if (!inner.Parse(context, ref result))
+            return false;
+        ((QueryContext)context).Note(start, context.Scanner.Cursor.Offset);
+        return true;
+    }
+}
+
 /// <summary>A parse under way, with the furthest failure.</summary>
 internal sealed class QueryContext(string text) : ParseContext(new Parlot.Scanner(text))
 {
     private readonly List<string> _expected = [];
+    private readonly SortedDictionary<int, int> _spans = [];
 
     /// <summary>Offset of the furthest failure.</summary>
     public int Furthest { get; private set; }
@@ -55,6 +69,19 @@ internal sealed class QueryContext(string text) : ParseContext(new Parlot.Scanne
         Furthest = mark.Offset;
         _expected.Add(what);
     }
+
+    /// <summary>Notes a predicate; one parsed again at the same place is one.</summary>
+    public void Note(int start, int end)
+    {
+        while (start < end && char.IsWhiteSpace(text[start]))
+            start++;
+        while (end > start && char.IsWhiteSpace(text[end - 1]))
+            end--;
+        _spans[start] = end - start;
+    }
+
+    /// <summary>Predicates noted, in order.</summary>
+    public IReadOnlyList<(int Start, int Length)> Spans() => [.. _spans.Select(span => (span.Key, span.Value))];
 
     private string Token()
     {

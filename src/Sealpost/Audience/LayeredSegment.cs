@@ -39,6 +39,25 @@ internal sealed class LayeredSegment
             : new LayeredSegment(IndexSegment.Merge(_base, replaced, top), null, null);
     }
 
+    /// <summary>Looks at each segment with those of a set it speaks for.</summary>
+    public void Each<TState>(Bitmap of, TState state, Action<IndexSegment, TState, Bitmap> look)
+    {
+        if (_top is null)
+        {
+            look(_base, state, of);
+            return;
+        }
+
+        using var replaced = new Bitmap();
+        replaced.Or(_replaced);
+        using var mine = of.Copy();
+        mine.AndNot(replaced);
+        look(_base, state, mine);
+        using var others = of.Copy();
+        others.And(replaced);
+        look(_top, state, others);
+    }
+
     /// <summary>Adds whom either segment finds; the top one alone for those it speaks for.</summary>
     public void Collect<TState>(Bitmap into, TState state, Action<IndexSegment, TState, Bitmap> find)
     {

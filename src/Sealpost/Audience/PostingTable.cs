@@ -134,6 +134,43 @@ internal sealed class PostingTable
         }
     }
 
+    /// <summary>How many of a set have an entry in a run.</summary>
+    public int CountOf(int key, Bitmap of)
+    {
+        if (Bits(key) is { } bits)
+            return of.CountWith(bits);
+        var (count, last) = (0, -1);
+        foreach (var ordinal in Ordinals.AsSpan(Starts[key]..Starts[key + 1]))
+        {
+            if (ordinal != last && of[ordinal])
+                count++;
+            last = ordinal;
+        }
+
+        return count;
+    }
+
+    /// <summary>Those of a set who have an entry in a run.</summary>
+    public PatientSet SetOf(int key, Bitmap of, int shard)
+    {
+        if (Bits(key) is { } bits)
+        {
+            using var both = of.Copy();
+            both.And(bits);
+            return PatientSet.Of(both, shard);
+        }
+
+        var (set, last) = (default(PatientSet), -1);
+        foreach (var ordinal in Ordinals.AsSpan(Starts[key]..Starts[key + 1]))
+        {
+            if (ordinal != last && of[ordinal])
+                set = set.With(shard, ordinal);
+            last = ordinal;
+        }
+
+        return set;
+    }
+
     /// <summary>A run as entries.</summary>
     public void Read(int key, List<Entry> into)
     {

@@ -25,7 +25,7 @@ internal static class QueryParser
         var context = new QueryContext(text);
         var result = default(Parlot.ParseResult<AudienceQuery>);
         return Grammar.Parse(context, ref result)
-            ? new AudienceParse(result.Value, null, 0)
+            ? new AudienceParse(result.Value, null, 0) { Spans = context.Spans() }
             : new AudienceParse(null, context.Error(), context.Furthest + 1);
     }
 
@@ -33,7 +33,7 @@ internal static class QueryParser
     {
         var query = Deferred<AudienceQuery>();
         var group = Symbol("(").SkipAnd(query).AndSkip(Symbol(")"));
-        var primary = Expect(group.Or(Predicates()), "a condition such as age > 50, or \"(\"");
+        var primary = Expect(group.Or(new Located(Predicates())), "a condition such as age > 50, or \"(\"");
         var not = ZeroOrMany(Keyword("not")).And(primary).Then(static pair =>
             pair.Item1.Aggregate(pair.Item2, static (part, _) => new NoneOf(part)));
         var and = Separated(Keyword("and"), not).Then(static parts => parts.Count == 1 ? parts[0] : new AllOf(ValueList.Of(parts)));

@@ -49,7 +49,7 @@ internal static class QueryText
 
     public static string Word(string text, Func<char, bool> isPlain, char quote) => text.Length > 0 && text.All(isPlain) ? text : Quoted(text, quote);
 
-    private static string Quoted(string text, char quote) =>
+    public static string Quoted(string text, char quote) =>
         quote + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(quote.ToString(), "\\" + quote, StringComparison.Ordinal) + quote;
 
     private static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture);

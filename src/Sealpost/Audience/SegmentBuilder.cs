@@ -6,9 +6,10 @@ using Sealpost.Trust.Keys;
 namespace Sealpost.Audience;
 
 /// <summary>Builds segments from patients, who come in ascending order.</summary>
-internal sealed class SegmentBuilder(NamePool names)
+internal sealed class SegmentBuilder(NamePool names, CodeTitles titles)
 {
     private readonly Dictionary<RawKey, List<Entry>> _byRaw = [];
+    private readonly HashSet<RawKey> _untitled = [];
     private readonly Dictionary<string, ushort> _units = new(StringComparer.Ordinal);
     private readonly Dictionary<(FactFamily Family, string Key), List<Entry>> _byKey = [];
     private readonly List<Entry> _encounters = [];
@@ -120,15 +121,28 @@ internal sealed class SegmentBuilder(NamePool names)
     {
         if (string.IsNullOrWhiteSpace(name))
             return;
-        ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(_byRaw, new RawKey(family, "", name), out _);
+        ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(_byRaw, new RawKey(family, "", name), out var known);
+        if (!known)
+            titles.Note(FactRules.Fold(name)!, name);
         Insert(run ??= Run(family, FactRules.Fold(name)!), entry);
     }
 
     /// <summary>Two spellings of a code share one run.</summary>
     private List<Entry> Run(FactFamily family, Concept concept)
     {
-        ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(_byRaw, new RawKey(family, concept.System, concept.Code), out _);
+        var raw = new RawKey(family, concept.System, concept.Code);
+        ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(_byRaw, raw, out var known);
+        if (!known || (_untitled.Count > 0 && _untitled.Contains(raw)))
+            Title(raw, concept.Display);
         return run ??= Run(family, CodePattern.KeyOf(concept.System, concept.Code));
+    }
+
+    private void Title(RawKey raw, string? display)
+    {
+        if (titles.Note(CodePattern.KeyOf(raw.System, raw.Code), display))
+            _untitled.Remove(raw);
+        else
+            _untitled.Add(raw);
     }
 
     private ushort Unit(string? unit)

@@ -8,12 +8,16 @@ namespace Sealpost.Audience;
 internal sealed class ShardIndex
 {
     private readonly NamePool _names;
+    private readonly CodeTitles _titles;
+    private readonly Lazy<IReadOnlyList<KnownCode>> _codes;
     private readonly LayeredSegment _charts;
     private readonly LayeredSegment _histories;
 
-    private ShardIndex(NamePool names, LayeredSegment charts, LayeredSegment histories)
+    private ShardIndex(NamePool names, CodeTitles titles, LayeredSegment charts, LayeredSegment histories)
     {
         _names = names;
+        _titles = titles;
+        _codes = new Lazy<IReadOnlyList<KnownCode>>(() => KnownCodes.Of(this));
         _charts = charts;
         _histories = histories;
     }
@@ -27,16 +31,21 @@ internal sealed class ShardIndex
 
     public NamePool Names => _names;
 
-    public static ShardIndex Empty(NamePool names) => new(names, LayeredSegment.Empty, LayeredSegment.Empty);
+    public CodeTitles Titles => _titles;
+
+    /// <summary>Codes, payers, languages and places that its patients have; found on first use.</summary>
+    public IReadOnlyList<KnownCode> Codes => _codes.Value;
+
+    public static ShardIndex Empty(NamePool names) => new(names, new CodeTitles(), LayeredSegment.Empty, LayeredSegment.Empty);
 
     /// <summary>The index of whole segments, as a cold start builds them.</summary>
-    public static ShardIndex Of(NamePool names, IndexSegment charts, IndexSegment histories) =>
-        new(names, LayeredSegment.Of(charts), LayeredSegment.Of(histories));
+    public static ShardIndex Of(NamePool names, CodeTitles titles, IndexSegment charts, IndexSegment histories) =>
+        new(names, titles, LayeredSegment.Of(charts), LayeredSegment.Of(histories));
 
     /// <summary>With some patients changed; those of <paramref name="changed"/> who have no view are gone (erased).</summary>
     public ShardIndex With(IReadOnlyCollection<PatientNumber> changed, IReadOnlyCollection<PatientView> views)
     {
-        var (charts, histories) = (new SegmentBuilder(_names), new SegmentBuilder(_names));
+        var (charts, histories) = (new SegmentBuilder(_names, _titles), new SegmentBuilder(_names, _titles));
         foreach (var view in views.OrderBy(view => view.Chart.Number.Ordinal))
         {
             charts.AddChart(view.Chart);
@@ -44,17 +53,17 @@ internal sealed class ShardIndex
         }
 
         using var places = Places(changed);
-        return new ShardIndex(_names, _charts.With(charts.Finish(), places), _histories.With(histories.Finish(), places));
+        return new ShardIndex(_names, _titles, _charts.With(charts.Finish(), places), _histories.With(histories.Finish(), places));
     }
 
     /// <summary>With only the histories of some patients changed.</summary>
     public ShardIndex WithHistories(IReadOnlyCollection<(PatientNumber Patient, IReadOnlyList<AuthorizedPurpose> Authorizations, IReadOnlyList<Engagement> Engagements)> changed)
     {
-        var histories = new SegmentBuilder(_names);
+        var histories = new SegmentBuilder(_names, _titles);
         foreach (var (patient, authorizations, engagements) in changed.OrderBy(history => history.Patient.Ordinal))
             histories.AddHistory(patient, authorizations, engagements);
         using var places = Places([.. changed.Select(history => history.Patient)]);
-        return new ShardIndex(_names, _charts, _histories.With(histories.Finish(), places));
+        return new ShardIndex(_names, _titles, _charts, _histories.With(histories.Finish(), places));
     }
 
     /// <summary>Places of those who match. Dispose it.</summary>

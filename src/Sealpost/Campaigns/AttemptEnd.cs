@@ -24,6 +24,9 @@ internal sealed record AttemptEnd(Outcome Outcome)
     /// <summary>Why the transport gate let it go.</summary>
     public string Rule { get; init; } = "";
 
+    /// <summary>SHA-256 of the patient's certificate that the message was sealed to, hex; empty where it was not.</summary>
+    public string SealedTo { get; init; } = "";
+
     /// <summary>SHA-256 of the message made, hex.</summary>
     public string ContentHash { get; init; } = "";
 

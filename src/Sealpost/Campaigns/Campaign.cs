@@ -49,6 +49,12 @@ public sealed record Campaign
     /// <summary>The whole audience has been selected.</summary>
     public bool SelectionDone { get; init; }
 
+    /// <summary>It is paused because too many patients complained, and goes on only with a person's reason.</summary>
+    public bool PausedForComplaints { get; init; }
+
+    /// <summary>Complaints when a person let it go on after such a pause.</summary>
+    internal long ComplaintsSeen { get; init; }
+
     /// <summary>Its name.</summary>
     public string Name => Content.Name;
 

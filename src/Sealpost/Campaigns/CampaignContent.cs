@@ -3,6 +3,8 @@ using System.Text;
 using MemoryPack;
 using Sealpost.Consent;
 using Sealpost.Content;
+using Sealpost.Content.Drafts;
+using Sealpost.Library;
 
 namespace Sealpost.Campaigns;
 
@@ -70,19 +72,90 @@ public sealed partial record CampaignContent
     [MemoryPackOrder(14)]
     public DateTimeOffset? Schedule { get; init; }
 
-    /// <summary>The template part, for the compiler.</summary>
-    internal TemplateSource ToTemplateSource() => new(From, Subject, Preheader, Body, Format, Text, BodyFile, TextFile);
+    /// <summary>BCP 47 tag of the language of the parts above, which patients get whose language has no variant; null where the author does not say (English).</summary>
+    [MemoryPackOrder(15)]
+    public string? Language { get; init; }
+
+    /// <summary>The same message in other languages.</summary>
+    [MemoryPackOrder(16)]
+    public IReadOnlyList<MessageVariant> Variants { get; init; } = [];
+
+    /// <summary>Number of the library's template that the message was taken from; null where it was written for the campaign.</summary>
+    [MemoryPackOrder(17)]
+    public long? TemplateId { get; init; }
+
+    /// <summary>Version of that template.</summary>
+    [MemoryPackOrder(18)]
+    public int? TemplateVersion { get; init; }
+
+    /// <summary>Wall-clock time at which each patient's message may leave first, in the patient's own time zone; null for all at once.</summary>
+    [MemoryPackOrder(20)]
+    public DateTime? PatientTime { get; init; }
+
+    /// <summary>Count who follows a link to the organisation's own pages. Off unless the organisation allows it too.</summary>
+    [MemoryPackOrder(21)]
+    public bool CountClicks { get; init; }
+
+    /// <summary>Only patients for whom an earlier campaign ended so; null for the whole audience.</summary>
+    [MemoryPackOrder(22)]
+    public FollowUp? FollowUp { get; init; }
+
+    /// <summary>Where the audience was taken from, for people; the query counts.</summary>
+    [MemoryPackOrder(23)]
+    public PinnedSource? AudienceSource { get; init; }
+
+    /// <summary>The message of a pinned template in place of the one there is.</summary>
+    public CampaignContent With(PinnedTemplate template)
+    {
+        var message = template.Message;
+        return this with
+        {
+            Subject = message.Fallback.Subject,
+            Preheader = message.Fallback.Preheader,
+            Body = message.Fallback.Body,
+            Format = message.Format,
+            BodyFile = "body",
+            Text = message.Fallback.Text,
+            TextFile = null,
+            Language = message.Variants.Count == 0 && message.Fallback.Language == Languages.Default ? null : message.Fallback.Language,
+            Variants = message.Variants,
+            TemplateId = template.Id,
+            TemplateVersion = template.Version,
+        };
+    }
+
+    /// <summary>The message's texts, for the editor and the lens.</summary>
+    internal MessageDraft ToDraft() => new()
+    {
+        Format = Format,
+        Fallback = new MessageVariant { Language = Language ?? Languages.Default, Subject = Subject, Preheader = Preheader, Body = Body, Text = Text, BodyFile = BodyFile, TextFile = TextFile },
+        Variants = Variants,
+    };
+
+    /// <summary>The template in each language, the fallback first, for the compiler.</summary>
+    internal IReadOnlyList<TemplateSource> ToTemplateSources() =>
+    [
+        new(From, Subject, Preheader, Body, Format, Text, BodyFile, TextFile, Language ?? (Variants.Count > 0 ? Languages.Default : null)),
+        .. Variants.Select(variant => variant.ToSource(From, Format, variant.Language)),
+    ];
 
     /// <summary>SHA-256, hex, over everything an approver answers for; the compiled template's hash stands for the message.</summary>
     internal string ApprovalHash(string templateHash)
     {
         var text = new StringBuilder();
-        foreach (var part in new[]
-        {
+        string[] parts =
+        [
             "sealpost-approval-1", Name, PurposeNames.Of(Purpose), Remuneration?.ToCanonicalText() ?? "none",
             Audience, From, Subject, Preheader ?? "", Body, Format.ToString(), Text ?? "", NotAfter?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? "", templateHash,
-        })
+            .. Language is null ? Array.Empty<string>() : ["language", Language],
+            .. Variants.SelectMany(variant => new[] { "variant", variant.Language, variant.Subject, variant.Preheader ?? "", variant.Body, variant.Text ?? "" }),
+        ];
+        foreach (var part in parts)
             text.Append(part.Length).Append(':').Append(part).Append('\n');
+        if (CountClicks)
+            text.Append("clicks\n");
+        if (FollowUp is not null)
+            text.Append(FollowUp.ToCanonicalText()).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
@@ -122,4 +195,44 @@ public sealed partial record PaymentAnswers
 
     internal string ToCanonicalText() =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Payer}|{Kind}|{ReceivedBy}|{Amount}|{DocumentedCost}|{PayerOwnsProduct}");
+}
+
+/// <summary>A campaign for some of those whom an earlier one did not reach.</summary>
+[MemoryPackable(GenerateType.VersionTolerant)]
+public sealed partial record FollowUp
+{
+    /// <summary>Number of the earlier campaign.</summary>
+    [MemoryPackOrder(0)]
+    public long Campaign { get; init; }
+
+    /// <summary>Outcomes there (<see cref="Delivery.Outcome"/>); the withheld are chosen by reason instead.</summary>
+    [MemoryPackOrder(1)]
+    public IReadOnlyList<int> Outcomes { get; init; } = [];
+
+    /// <summary>Reasons there (<see cref="WithholdReason"/>) for which it was withheld.</summary>
+    [MemoryPackOrder(2)]
+    public IReadOnlyList<int> Reasons { get; init; } = [];
+
+    internal string ToCanonicalText() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"follow-up {Campaign} {string.Join(',', Outcomes.Order())} {string.Join(',', Reasons.Order())}");
+}
+
+/// <summary>A saved audience or a template of the library, in the version that was taken.</summary>
+[MemoryPackable(GenerateType.VersionTolerant)]
+public sealed partial record PinnedSource
+{
+    /// <summary>Its number.</summary>
+    [MemoryPackOrder(0)]
+    public long Id { get; init; }
+
+    /// <summary>Its name then.</summary>
+    [MemoryPackOrder(1)]
+    public string Name { get; init; } = "";
+
+    /// <summary>Its version.</summary>
+    [MemoryPackOrder(2)]
+    public int Version { get; init; }
+
+    /// <summary>Always <c>[phi]</c>: the name of an audience tells of a condition.</summary>
+    public override string ToString() => "[phi]";
 }

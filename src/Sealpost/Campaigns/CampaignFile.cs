@@ -1,3 +1,4 @@
+using Sealpost.Library;
 using Sealpost.Organisations;
 
 namespace Sealpost.Campaigns;
@@ -25,6 +26,12 @@ public sealed record CampaignFileResult(CampaignContent? Content, IReadOnlyList<
 /// <param name="KnownCampaigns">Names that the audience may refer to; null where that cannot be checked.</param>
 public sealed record CampaignFileRules(Organisation Organisation, DateTimeOffset Now, IReadOnlySet<string>? KnownCampaigns)
 {
+    /// <summary>The template that the file names by <c>template</c>, pinned; null where it names none or there is none.</summary>
+    public PinnedTemplate? Template { get; init; }
+
+    /// <summary>Why the named template cannot be used; null where it can.</summary>
+    public string? TemplateRefusal { get; init; }
+
     internal DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(Now, Organisation.TimeZone).DateTime);
 }
 
@@ -33,6 +40,17 @@ public static class CampaignFile
 {
     /// <summary>Longest file read, in characters.</summary>
     public const int MaxLength = 1_048_576;
+
+    /// <summary>The template that a file names by <c>template: NAME</c> or <c>template: NAME@VERSION</c>; null where it names none.</summary>
+    public static (string Name, int? Version)? TemplateNamedIn(string yaml)
+    {
+        if (CampaignKeys.Parse("", yaml, [])?.Node("template") is not YamlDotNet.RepresentationModel.YamlScalarNode { Value.Length: > 0 } node)
+            return null;
+        var at = node.Value.LastIndexOf('@');
+        return at > 0 && int.TryParse(node.Value.AsSpan(at + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var version)
+            ? (node.Value[..at].Trim(), version)
+            : (node.Value, null);
+    }
 
     /// <summary>Reads and checks all that can be checked without a patient. Never throws for bad input.</summary>
     /// <param name="fileName">Name for problems.</param>

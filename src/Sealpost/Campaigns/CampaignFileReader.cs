@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Net.Mail;
 using Sealpost.Audience;
 using Sealpost.Consent;
 using Sealpost.Content;
-using Sealpost.Patients;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -12,6 +10,9 @@ namespace Sealpost.Campaigns;
 /// <summary>Checks one campaign file, key by key, and gathers every problem.</summary>
 internal sealed class CampaignFileReader(CampaignKeys keys, Func<string, string?> readFile, CampaignFileRules rules, List<CampaignProblem> problems)
 {
+    /// <summary>Keys that a template of the library stands for.</summary>
+    private static readonly string[] TextKeys = ["subject", "preheader", "html", "text", "language", "variants"];
+
     private const string BodyExtensions = ".mjml, .html or .md";
 
     public CampaignContent Read()
@@ -21,8 +22,11 @@ internal sealed class CampaignFileReader(CampaignKeys keys, Func<string, string?
         var remuneration = new RemunerationReader(keys).Read(purpose);
         var from = ReadFrom();
         var audience = ReadAudience(name);
+        if (keys.Has("template"))
+            return ReadPinned(name, purpose, remuneration, from, audience);
         var (bodyFile, body, format) = ReadBody();
         var (textFile, text) = ReadText();
+        var language = ReadLanguage();
         var content = new CampaignContent
         {
             Name = name ?? "",
@@ -40,10 +44,48 @@ internal sealed class CampaignFileReader(CampaignKeys keys, Func<string, string?
             NotAfter = ReadNotAfter(),
             Rate = ReadRate(),
             Schedule = ReadSchedule(),
+            Language = language,
+            Variants = new VariantsReader(keys, readFile).Read(format),
         };
         if (from is not null && body is not null && format is not null && content.Subject.Length > 0)
             CheckTemplate(content);
         return content;
+    }
+
+    /// <summary>A campaign whose message is a version of the library's.</summary>
+    private CampaignContent ReadPinned(string? name, Purpose? purpose, PaymentAnswers? remuneration, string? from, string? audience)
+    {
+        foreach (var key in TextKeys.Where(keys.Has))
+            keys.Add(key, $"\"{key}\" comes from the template: take it out here, or take out \"template\"");
+        var content = new CampaignContent
+        {
+            Name = name ?? "",
+            Purpose = purpose ?? default,
+            Remuneration = remuneration,
+            From = from ?? "",
+            Audience = audience ?? "",
+            NotAfter = ReadNotAfter(),
+            Rate = ReadRate(),
+            Schedule = ReadSchedule(),
+        };
+        if (rules.Template is { } template)
+            content = content.With(template);
+        else
+            keys.Add("template", rules.TemplateRefusal ?? "templates of the library cannot be used here");
+        if (from is not null && rules.Template is not null)
+            CheckTemplate(content);
+        return content;
+    }
+
+    private string? ReadLanguage()
+    {
+        var text = keys.Has("language") ? keys.Text("language", required: false) : null;
+        if (text is null)
+            return null;
+        if (Languages.Normalise(text) is { } tag)
+            return tag;
+        keys.Add("language", $"\"{text}\" is no language tag; write one such as en, es or zh-Hant");
+        return null;
     }
 
     private string? ReadName()
@@ -51,9 +93,9 @@ internal sealed class CampaignFileReader(CampaignKeys keys, Func<string, string?
         var name = keys.Text("name", required: true);
         if (name is null)
             return null;
-        if (name.Length <= 80 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+        if (CampaignRules.NameProblem(name) is not { } problem)
             return name;
-        keys.Add("name", "a name has letters, digits, \"-\", \"_\" and \".\" only, begins with a letter or digit and has at most 80 characters");
+        keys.Add("name", problem);
         return null;
     }
 
@@ -74,18 +116,9 @@ internal sealed class CampaignFileReader(CampaignKeys keys, Func<string, string?
         var text = keys.Text("from", required: true);
         if (text is null)
             return null;
-        if (!MailAddress.TryCreate(text, out var address) || EmailAddress.Normalise(address.Address) is not { } mailbox)
-        {
-            keys.Add("from", "write it as: Clinic Name <mailbox@your.domain>");
-            return null;
-        }
-
-        var domain = EmailAddress.DomainOf(mailbox);
-        var own = rules.Organisation.Domain.ToLowerInvariant();
-        if (domain == own || domain.EndsWith("." + own, StringComparison.Ordinal))
+        if (CampaignRules.FromProblem(text, rules.Organisation) is not { } problem)
             return text;
-        // RFC 9989: mail whose From is not aligned with the signing domain fails DMARC.
-        keys.Add("from", $"the address is not in the organisation's domain {own}; receivers would refuse it");
+        keys.Add("from", problem);
         return null;
     }
 
@@ -203,12 +236,13 @@ internal sealed class CampaignFileReader(CampaignKeys keys, Func<string, string?
     private void CheckTemplate(CampaignContent content)
     {
         var hosts = CampaignHosts.Of(rules.Organisation);
-        foreach (var problem in Template.Compile(content.ToTemplateSource(), hosts).Problems)
+        foreach (var problem in TemplateSet.Compile(content.ToTemplateSources(), hosts).Problems)
         {
-            if (problem.File is "subject" or "from" or "preheader")
-                keys.Add(problem.File, problem.Message);
+            var isKey = problem.File is "subject" or "from" or "preheader" or "language";
+            if (isKey)
+                keys.Add(problem.Language is null ? keys.Has(problem.File) ? problem.File : "template" : "variants", problem.Language is null ? problem.Message : $"{problem.Language}: {problem.Message}");
             else
-                problems.Add(new CampaignProblem(problem.File, Math.Max(1, problem.Line), null, problem.Message));
+                problems.Add(new CampaignProblem(problem.File, Math.Max(1, problem.Line), problem.Column, problem.Message));
         }
     }
 }

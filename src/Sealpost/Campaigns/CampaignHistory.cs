@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Sealpost.Audience;
 using Sealpost.Delivery;
@@ -36,15 +37,43 @@ public sealed class CampaignHistory
                 connection,
                 $"SELECT patient, campaign, changed_at FROM delivery WHERE org = @org AND patient IN ({numbers}) AND state = @accepted",
                 ("@org", _keys.Organisation.Value), ("@accepted", (int)Outcome.Accepted));
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
             {
-                var on = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(Sql.Instant(reader.GetInt64(2)), _zone).DateTime);
-                found.Add((new PatientNumber(checked((int)reader.GetInt64(0))), new Engagement(reader.GetInt64(1), EngagementKind.Received, on)));
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    found.Add(Read(reader, EngagementKind.Received));
             }
+
+            await AddPickedUpAsync(connection, numbers, found, cancellationToken).ConfigureAwait(false);
+            await AddClicksAsync(connection, numbers, found, cancellationToken).ConfigureAwait(false);
         }
 
         return found.ToLookup(row => row.Patient, row => row.Engagement);
+    }
+
+    /// <summary>Messages read on our page.</summary>
+    private async Task AddPickedUpAsync(DbConnection connection, string numbers, List<(PatientNumber Patient, Engagement Engagement)> found, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(
+            connection, $"SELECT patient, campaign, picked_at FROM pickup WHERE org = @org AND patient IN ({numbers}) AND picked_at > 0", ("@org", _keys.Organisation.Value));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            found.Add(Read(reader, EngagementKind.PickedUp));
+    }
+
+    /// <summary>Links that people followed; what scanners asked for says nothing of the patient.</summary>
+    private async Task AddClicksAsync(DbConnection connection, string numbers, List<(PatientNumber Patient, Engagement Engagement)> found, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(
+            connection, $"SELECT patient, campaign, MIN(first_at) FROM click WHERE org = @org AND patient IN ({numbers}) AND people > 0 GROUP BY patient, campaign", ("@org", _keys.Organisation.Value));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            found.Add(Read(reader, EngagementKind.Clicked));
+    }
+
+    private (PatientNumber Patient, Engagement Engagement) Read(DbDataReader reader, EngagementKind kind)
+    {
+        var on = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(Sql.Instant(reader.GetInt64(2)), _zone).DateTime);
+        return (new PatientNumber(checked((int)reader.GetInt64(0))), new Engagement(reader.GetInt64(1), kind, on));
     }
 
     /// <summary>Numbers of all campaigns by name; fits <c>Shards.LoadCampaignNumbers</c>.</summary>

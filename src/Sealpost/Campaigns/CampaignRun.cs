@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Sealpost.Audience;
+using Sealpost.Campaigns.Destinations;
+using Sealpost.Certificates;
 using Sealpost.Delivery;
 using Sealpost.Organisations;
 
@@ -17,6 +19,9 @@ internal sealed record SendParts(OrganisationContext Context, SendOptions Option
     /// <summary>Tells the audience index.</summary>
     public required FeedAudience Feed { get; init; }
 
+    /// <summary>How fast receiving hosts are sent to.</summary>
+    public required DestinationPaces Paces { get; init; }
+
     /// <summary>Makes return paths.</summary>
     public required ReturnPath ReturnPath { get; init; }
 }
@@ -30,7 +35,7 @@ internal sealed class CampaignRun : IDisposable
     private readonly Dictionary<int, (DestinationLane Lane, Task Task)> _lanes = [];
     private volatile bool _selectionDone;
 
-    private CampaignRun(SendParts parts, PreparedCampaign prepared, QueryScope scope)
+    private CampaignRun(SendParts parts, PreparedCampaign prepared, QueryScope scope, CountedLinks? links)
     {
         _parts = parts;
         Prepared = prepared;
@@ -38,10 +43,16 @@ internal sealed class CampaignRun : IDisposable
         Open = new OpenJobs(parts.Context, parts.Options, parts.Watch);
         Rate = new RateLimit(prepared.Campaign.Content.Rate, Time);
         Places = new SemaphoreSlim(parts.Options.MaxDestinations);
-        Plan = new RetryPlan(parts.Options.Delivery, RetryPlan.EndOf(prepared.Campaign.Content.NotAfter, parts.Context.Organisation.TimeZone));
+        Plan = new RetryPlan(parts.Options.Delivery, RetryPlan.EndOf(prepared.Campaign.Content.NotAfter, parts.Context.Organisation.TimeZone)) { Class = prepared.Basis.Class };
+        IsUrgent = LaneTurn.IsUrgent(prepared.Campaign.Content.Purpose);
+        Quiet = IsUrgent ? null : parts.Options.Pacing.Quiet;
         Attempts = new AttemptContext(parts.Context, prepared, parts.Watch, parts.Writer, parts.ReturnPath)
         {
             Scope = scope,
+            Links = links,
+            Pickup = parts.Options.Pickup,
+            Certificates = parts.Options.Smime is { } smime ? new FindCertificate(parts.Context, smime) : null,
+            Signer = () => parts.Options.Smime?.Signer,
             MaySend = () => parts.Lease.IsLive,
         };
         _selectionDone = prepared.Campaign.SelectionDone;
@@ -69,6 +80,14 @@ internal sealed class CampaignRun : IDisposable
 
     public RetryPlan Plan { get; }
 
+    /// <summary>Its messages go before those of other campaigns.</summary>
+    public bool IsUrgent { get; }
+
+    /// <summary>Hours of the patient's day in which its messages wait.</summary>
+    public Delivery.Pacing.QuietHours? Quiet { get; }
+
+    public DestinationPaces Paces => _parts.Paces;
+
     public AttemptContext Attempts { get; }
 
     public TimeProvider Time => _parts.Context.Time;
@@ -92,7 +111,8 @@ internal sealed class CampaignRun : IDisposable
                 names[name] = number;
         }
 
-        return new CampaignRun(parts, prepared, new QueryScope(campaign.AsOf ?? parts.Context.Today, names));
+        var links = await CountedLinks.OfAsync(prepared, parts.Context, parts.Options.CountClicks, cancellationToken).ConfigureAwait(false);
+        return new CampaignRun(parts, prepared, new QueryScope(campaign.AsOf ?? parts.Context.Today, names), links);
     }
 
     /// <summary>Sends until every row has an outcome, then finishes the campaign. Returns early, quietly, where it is stopped.</summary>
@@ -143,11 +163,17 @@ internal sealed class CampaignRun : IDisposable
         WakeLane(destination);
     }
 
+    /// <summary>The right to send over one connection, to be asked for.</summary>
+    public LaneTurn Turn() => new(Paces, Time, IsUrgent);
+
+    /// <summary>The end of the quiet that a patient has now; null where the message may leave.</summary>
+    public DateTimeOffset? QuietUntil(LaneJob job) => PatientZones.QuietUntil(Quiet, job.Patient.Chart, Context.Organisation.TimeZone, Context.Today, Now);
+
     /// <summary>Gives up what may no longer leave: everything after <c>notAfter</c>, else what was first tried too long ago.</summary>
     public Task ExpireAsync(int destination, CancellationToken cancellationToken)
     {
         var now = Now;
-        DateTimeOffset? before = Plan.IsOver(null, now) ? null : now - Options.Delivery.GiveUpAfter;
+        DateTimeOffset? before = Plan.IsOver(null, now) ? null : now - Plan.GiveUpAfter;
         return Writer.BulkAsync(
             async (transaction, token) => JournalLines.Of(
                 Campaign.Id, await Deliveries.EndPendingAsync(Campaign.Id, destination, Outcome.Expired, before, now, transaction, token).ConfigureAwait(false), Outcome.Expired, now),

@@ -33,12 +33,14 @@ internal enum CampaignAct
 {
     Revise,
     Submit,
+    SendBack,
     Approve,
     Schedule,
     Send,
     Pause,
     Resume,
     Cancel,
+    BringBack,
     Finish,
 }
 
@@ -50,12 +52,14 @@ internal static class CampaignLifecycle
     {
         (CampaignAct.Revise, <= CampaignState.Scheduled) => CampaignState.Draft,
         (CampaignAct.Submit, CampaignState.Draft) => CampaignState.Submitted,
+        (CampaignAct.SendBack, CampaignState.Submitted) => CampaignState.Draft,
         (CampaignAct.Approve, CampaignState.Submitted) => CampaignState.Approved,
         (CampaignAct.Schedule, CampaignState.Approved or CampaignState.Scheduled) => CampaignState.Scheduled,
         (CampaignAct.Send, CampaignState.Approved or CampaignState.Scheduled) => CampaignState.Sending,
         (CampaignAct.Pause, CampaignState.Sending) => CampaignState.Paused,
         (CampaignAct.Resume, CampaignState.Paused) => CampaignState.Sending,
         (CampaignAct.Cancel, < CampaignState.Finished) => CampaignState.Cancelled,
+        (CampaignAct.BringBack, CampaignState.Cancelled) => CampaignState.Draft, // Only where nothing was started: CampaignStore.BringBackAsync.
         (CampaignAct.Finish, CampaignState.Sending) => CampaignState.Finished,
         _ => null,
     };
@@ -67,6 +71,7 @@ internal static class CampaignLifecycle
         (CampaignAct.Send or CampaignAct.Schedule, CampaignState.Submitted) => "a second person must approve it first",
         (CampaignAct.Revise, _) => "copy it and change the copy",
         (_, CampaignState.Finished or CampaignState.Cancelled) => "it is over; copy it to send again",
+        (CampaignAct.SendBack, _) => "it is not waiting for approval",
         (CampaignAct.Send, CampaignState.Paused) => "resume it",
         _ => "look at its state first",
     };

@@ -14,7 +14,7 @@ public sealed class CampaignStore
 {
     private const string Columns = """
         c.id, c.state, c.version, c.author, c.approver, c.approved_hash, c.as_of, c.created_at, c.scheduled_at, c.started_at, c.ended_at,
-        c.selected, c.selected_through, c.selection_done
+        c.selected, c.selected_through, c.selection_done, c.paused_for, c.complaints_seen
         """;
 
     private readonly OrganisationContext _context;
@@ -127,11 +127,47 @@ public sealed class CampaignStore
             },
             cancellationToken);
 
-    /// <summary>Authors of every version: none of them may approve.</summary>
+    /// <summary>Makes a cancelled campaign of which nothing was started a draft again.</summary>
+    /// <exception cref="RefusedException">It is not cancelled, or messages of it left.</exception>
+    internal async Task BringBackAsync(Campaign campaign, string actor, CancellationToken cancellationToken)
+    {
+        if (campaign.StartedAt is not null)
+            throw new RefusedException("Messages of it left, so it stays as it ended: copy it and change the copy.");
+        await TransitAsync(
+            new CampaignTransition(campaign.Id, CampaignAct.BringBack, actor) { Columns = [("ended_at", null), ("approver", null), ("approved_hash", null), ("as_of", null), ("scheduled_at", null)] },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The content of an earlier version; null where there is none.</summary>
+    internal async Task<CampaignContent?> VersionAsync(long id, int version, CancellationToken cancellationToken)
+    {
+        await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
+        await using var command = Sql.Command(
+            connection, "SELECT content FROM campaign_version WHERE org = @org AND campaign = @id AND version = @version", ("@org", Org), ("@id", id), ("@version", version));
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is byte[] content
+            ? MemoryPackSerializer.Deserialize<CampaignContent>(Keys.Open(ContentContext(id, version), content))
+            : null;
+    }
+
+    /// <summary>Gives a draft another name.</summary>
+    /// <exception cref="RefusedException">The name is taken.</exception>
+    internal async Task RenameAsync(long id, string name, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var holder = await ScalarAsync(transaction, "SELECT id FROM campaign WHERE org = @org AND name_index = @key", [("@org", Org), ("@key", NameIndex(name))], cancellationToken).ConfigureAwait(false);
+        if (holder is not null && holder != id)
+            throw new RefusedException($"There is already a campaign \"{name}\". Choose another name.");
+        await Sql.ExecuteAsync(
+            transaction,
+            "UPDATE campaign SET name_index = @index, name = @name WHERE org = @org AND id = @id",
+            [("@index", NameIndex(name)), ("@name", Keys.Seal(NameContext(id), Encoding.UTF8.GetBytes(name))), ("@org", Org), ("@id", id)],
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Authors of every version and of drafts between them: none of them may approve.</summary>
     internal async Task<IReadOnlyList<string>> AuthorsAsync(long id, CancellationToken cancellationToken)
     {
         await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
-        await using var command = Sql.Command(connection, "SELECT DISTINCT author FROM campaign_version WHERE org = @org AND campaign = @id", ("@org", Org), ("@id", id));
+        await using var command = Sql.Command(connection, "SELECT author FROM campaign_version WHERE org = @org AND campaign = @id UNION SELECT actor FROM campaign_writer WHERE org = @org AND campaign = @id", ("@org", Org), ("@id", id));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var authors = new List<string>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -158,6 +194,8 @@ public sealed class CampaignStore
         if (changed != 1)
             throw new RefusedException("The campaign was changed by someone else at this moment. Look at it again.");
         await LedgerAsync(transaction, transition.Campaign, "campaign." + Word(transition.Act), transition.Actor, transition.Detail, cancellationToken).ConfigureAwait(false);
+        if (RemarkRows.KindOf(transition.Act) is { } kind && (transition.Words is not null || transition.Act is not (CampaignAct.Pause or CampaignAct.Resume)))
+            await new RemarkRows(_context).AddAsync(transition.Campaign, kind, transition.Actor, transition.Words, transaction, cancellationToken).ConfigureAwait(false);
         return after;
     }
 
@@ -165,7 +203,7 @@ public sealed class CampaignStore
     internal async Task<CampaignState> StateAsync(DbTransaction transaction, long id, CancellationToken cancellationToken) =>
         await ScalarAsync(transaction, "SELECT state FROM campaign WHERE org = @org AND id = @id", [("@org", Org), ("@id", id)], cancellationToken).ConfigureAwait(false) is { } state
             ? (CampaignState)state
-            : throw new RefusedException($"There is no campaign {id}.");
+            : throw new RefusedException($"There is no campaign {id}.") { Kind = RefusalKind.NotFound };
 
     private long Now => Sql.Stored(_context.Time.GetUtcNow());
 
@@ -180,12 +218,14 @@ public sealed class CampaignStore
     private static string Word(CampaignAct act) => act switch
     {
         CampaignAct.Submit => "submitted",
+        CampaignAct.SendBack => "sent-back",
         CampaignAct.Approve => "approved",
         CampaignAct.Schedule => "scheduled",
         CampaignAct.Send => "started",
         CampaignAct.Pause => "paused",
         CampaignAct.Resume => "resumed",
         CampaignAct.Cancel => "cancelled",
+        CampaignAct.BringBack => "brought-back",
         CampaignAct.Finish => "finished",
         _ => "revised",
     };
@@ -247,7 +287,9 @@ public sealed class CampaignStore
             Selected = reader.GetInt64(11),
             SelectedThrough = checked((int)reader.GetInt64(12)),
             SelectionDone = reader.GetInt64(13) != 0,
-            Content = MemoryPackSerializer.Deserialize<CampaignContent>(Keys.Open(ContentContext(id, version), reader.GetFieldValue<byte[]>(14)))
+            PausedForComplaints = reader.GetInt64(14) != 0,
+            ComplaintsSeen = reader.GetInt64(15),
+            Content = MemoryPackSerializer.Deserialize<CampaignContent>(Keys.Open(ContentContext(id, version), reader.GetFieldValue<byte[]>(16)))
                 ?? throw new InvalidDataException($"Campaign {id} holds no content. Restore it from a backup."),
         };
     }
@@ -264,4 +306,7 @@ internal sealed record CampaignTransition(long Campaign, CampaignAct Act, string
 
     /// <summary>For the ledger: hashes, times, counts; no names.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>What the actor says to the others; kept sealed beside the campaign.</summary>
+    public string? Words { get; init; }
 }

@@ -74,6 +74,12 @@ internal sealed record Settlement
 /// <param name="ReturnToken">Return-path token of this try.</param>
 internal sealed record Intent(long Campaign, PatientNumber Patient, int Attempts, DateTimeOffset FirstAt, DateTimeOffset At, byte[] ReturnToken)
 {
+    /// <summary>Links of the message that count, stored with the intent.</summary>
+    public IReadOnlyList<CountedLink> Links { get; init; } = [];
+
+    /// <summary>Its values in the order in which they are written.</summary>
+    public object?[] ToRow(int org) => [(long)Attempts, FirstAt.ToUnixTimeMilliseconds(), At.ToUnixTimeMilliseconds(), ReturnToken, (long)org, Campaign, (long)Patient.Value];
+
     /// <summary>Its line for the journal.</summary>
     public JournalLine ToLine() =>
         new() { Campaign = Campaign, Patient = Patient.Value, State = (int)Outcome.InFlight, Attempts = Attempts, At = At.ToUnixTimeMilliseconds() };

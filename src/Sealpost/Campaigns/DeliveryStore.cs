@@ -11,7 +11,7 @@ namespace Sealpost.Campaigns;
 internal sealed class DeliveryStore(OrganisationContext context)
 {
     /// <summary>Columns that selection writes; the others have defaults.</summary>
-    public static readonly BulkTable Table = new("delivery", ["org", "campaign", "patient", "destination", "state", "reason", "changed_at"], 3);
+    public static readonly BulkTable Table = new("delivery", ["org", "campaign", "patient", "destination", "state", "reason", "next_at", "changed_at"], 3);
 
     private int Org => context.Organisation.Id.Value;
 
@@ -87,6 +87,24 @@ internal sealed class DeliveryStore(OrganisationContext context)
                 """,
                 [("@next", Sql.Stored(next)), ("@now", Sql.Stored(now)), ("@org", Org), ("@campaign", campaign), ("@destination", destination)],
                 token),
+            cancellationToken);
+
+    /// <summary>Lets pending deliveries wait until an instant; no try is counted.</summary>
+    public Task PostponeAsync(long campaign, IReadOnlyList<(PatientNumber Patient, DateTimeOffset Until)> deliveries, CancellationToken cancellationToken) =>
+        context.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                foreach (var (patient, until) in deliveries)
+                {
+                    await Sql.ExecuteAsync(
+                        transaction,
+                        "UPDATE delivery SET next_at = @next WHERE org = @org AND campaign = @campaign AND patient = @patient AND state = 0",
+                        [("@next", Sql.Stored(until)), ("@org", Org), ("@campaign", campaign), ("@patient", patient.Value)],
+                        token).ConfigureAwait(false);
+                }
+
+                return deliveries.Count;
+            },
             cancellationToken);
 
     /// <summary>Gives a destination's pending deliveries a final state: all of them, or those first tried before an instant. Returns whose.</summary>

@@ -1,52 +1,100 @@
 using System.Threading.Channels;
+using Sealpost.Campaigns.Destinations;
 using Sealpost.Delivery;
 
 namespace Sealpost.Campaigns;
 
 /// <summary>One campaign's messages to one receiving domain: reads due deliveries page by page and feeds them to connections.</summary>
 /// <remarks>
-/// It sweeps the domain's due rows once in order of patient, so that no row is taken twice, then waits for the next retry or for
-/// more selected patients by a timer or a signal. It holds one of the campaign's places only while it sweeps, so domains take turns.
+/// It sweeps the domain's due rows once in order of patient, so that no row is taken twice, then waits for the next retry, for the
+/// pace of the domain's host, or for more selected patients, by a timer or a signal. It holds one of the campaign's places only while
+/// it sweeps, so domains take turns; how many connections it may have is said by the host's pace, which all campaigns share.
 /// </remarks>
 internal sealed class DestinationLane(CampaignRun run, int destination)
 {
     private const int PageSize = 64;
 
+    /// <summary>A lane that is fast reads up to so many pages at once: statements cost more than rows.</summary>
+    private const int MostPages = 4;
+
+    /// <summary>Times the connections that stand: how long they are watched before one more is opened. A handshake costs as much as several messages.</summary>
+    private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
+
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private int _limit = run.Options.Delivery.MaxConnections;
+    private int _limit = 1;
     private int _open;
     private int _noted;
+    private long _heldUntil;
+    private long _noMoreUntil;
 
     /// <summary>Number of the domain.</summary>
     public int Destination => destination;
 
+    /// <summary>Number of the host that its mail goes to, as far as is known.</summary>
+    public int Host { get; set; }
+
+    /// <summary>Whether other connections of this domain stand, so that one that could not be opened is one too many and not an outage.</summary>
+    public bool HasOthers => Volatile.Read(ref _open) > 1;
+
+    /// <summary>A lasting answer of the domain (no acceptable TLS, no such domain); asked anew in the next sweep.</summary>
+    public ConnectResult? NoWay { get; set; }
+
     /// <summary>More rows may be due.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <summary>The host's pace lets nothing go before an instant.</summary>
+    public void HoldUntil(DateTimeOffset until) => Volatile.Write(ref _heldUntil, until.UtcTicks);
+
+    /// <summary>The host has no place for one more connection before an instant.</summary>
+    public void NoMoreUntil(DateTimeOffset until) => Volatile.Write(ref _noMoreUntil, until.UtcTicks);
+
+    /// <summary>Connections that it may have.</summary>
+    public void Allow(int connections) => Volatile.Write(ref _limit, Math.Min(connections, run.Options.Delivery.MaxConnections));
+
+    /// <summary>Notes the tier a connection reached, once for each change.</summary>
+    public async Task NoteAsync(Tier tier, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _noted, (int)tier) != (int)tier)
+            await run.Destinations.NoteTierAsync(destination, tier, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Sends until nothing is pending for this domain any more, or the campaign is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         var domain = await run.Destinations.DomainAsync(destination, stopping).ConfigureAwait(false);
+        Host = await run.Paces.HostOfAsync(destination, domain, stopping).ConfigureAwait(false);
         while (!stopping.IsCancellationRequested)
         {
+            var selecting = !run.SelectionDone;
+            await run.ExpireAsync(destination, stopping).ConfigureAwait(false);
+            var next = await run.Deliveries.NextDueAsync(run.Campaign.Id, destination, stopping).ConfigureAwait(false);
+            if (next is null && !selecting)
+                return;
+            DateTimeOffset? due = next is { } at ? Later(at) : null;
+            if (due is null || due > run.Now)
+            {
+                await WaitAsync(due, stopping).ConfigureAwait(false);
+                continue;
+            }
+
             await run.Places.WaitAsync(stopping).ConfigureAwait(false);
             try
             {
-                await run.ExpireAsync(destination, stopping).ConfigureAwait(false);
                 await SweepAsync(domain, stopping).ConfigureAwait(false);
             }
             finally
             {
                 run.Places.Release();
             }
-
-            var selecting = !run.SelectionDone;
-            var next = await run.Deliveries.NextDueAsync(run.Campaign.Id, destination, stopping).ConfigureAwait(false);
-            if (next is null && !selecting)
-                return;
-            if (next is null || next > run.Now)
-                await WaitAsync(next, stopping).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>When a due row may leave by the host's pace, too; but what may no longer leave at all is given up in time.</summary>
+    private DateTimeOffset Later(DateTimeOffset due)
+    {
+        var held = new DateTimeOffset(Volatile.Read(ref _heldUntil), TimeSpan.Zero);
+        var later = held > due ? held : due;
+        return run.Plan.End is { } end && end < later ? end : later;
     }
 
     private async Task WaitAsync(DateTimeOffset? until, CancellationToken stopping)
@@ -59,7 +107,9 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
             return;
         }
 
-        var due = Task.Delay(until.Value - run.Now, run.Time, woken.Token);
+        // It may have come due since the caller looked.
+        var left = until.Value - run.Now;
+        var due = Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, run.Time, woken.Token);
         await Task.WhenAny(wake, due).ConfigureAwait(false);
         await woken.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll((Task)wake, due).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -68,27 +118,40 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
 
     private async Task SweepAsync(string domain, CancellationToken stopping)
     {
+        // A place before anything is opened: many domains may share a host that takes few connections.
+        var first = run.Turn();
+        if (await first.TakeAsync(Host, stopping).ConfigureAwait(false) is { } held)
+        {
+            HoldUntil(held);
+            return;
+        }
+
+        first.PutBack();
+        Allow(first.Connections);
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var jobs = Channel.CreateBounded<(LaneJob Job, Gates Gates)>(PageSize);
+        var jobs = Channel.CreateBounded<FedJob>(PageSize);
         var connections = new List<Task>();
         NoWay = null;
-        var feed = FeedAsync(jobs, () => Open(domain, jobs.Reader, connections, broken), broken.Token);
+        var turns = new Queue<LaneTurn>([first]);
+        var feed = FeedAsync(jobs, () => Open(domain, turns.TryDequeue(out var turn) ? turn : run.Turn(), jobs.Reader, connections, broken), broken.Token);
         await feed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         jobs.Writer.TryComplete();
         await Task.WhenAll(connections).ConfigureAwait(false);
         while (jobs.Reader.TryRead(out var left))
             left.Job.Dispose();
+        if (turns.TryDequeue(out var unused))
+            await unused.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
         if (feed.IsFaulted)
             await feed.ConfigureAwait(false);
     }
 
-    private async Task FeedAsync(Channel<(LaneJob Job, Gates Gates)> jobs, Action openConnection, CancellationToken cancellationToken)
+    private async Task FeedAsync(Channel<FedJob> jobs, Action openConnection, CancellationToken cancellationToken)
     {
         var after = -1;
         while (true)
         {
             var selecting = !run.SelectionDone;
-            var due = await run.Deliveries.DueAsync(run.Campaign.Id, destination, after, run.Now, PageSize, cancellationToken).ConfigureAwait(false);
+            var due = await run.Deliveries.DueAsync(run.Campaign.Id, destination, after, run.Now, PageSize * Math.Clamp(Volatile.Read(ref _open), 1, MostPages), cancellationToken).ConfigureAwait(false);
             if (due.Count == 0 && !selecting)
                 return;
             if (due.Count == 0)
@@ -100,25 +163,46 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
 
             after = due[^1].Patient.Value;
             var gates = await run.Open.GatesAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var job in await run.Open.OpenAsync(run.Prepared, due, cancellationToken).ConfigureAwait(false))
+            foreach (var job in await AwakeAsync(await run.Open.OpenAsync(run.Prepared, due, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false))
             {
-                if (Volatile.Read(ref _open) == 0 || (jobs.Reader.Count >= 2 * Volatile.Read(ref _open) && Volatile.Read(ref _open) < Volatile.Read(ref _limit)))
+                if (NeedsConnection(jobs.Reader.Count))
                     openConnection();
-                await jobs.Writer.WriteAsync((job, gates), cancellationToken).ConfigureAwait(false);
+                await jobs.Writer.WriteAsync(new FedJob(job, gates), cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private void Open(string domain, ChannelReader<(LaneJob Job, Gates Gates)> jobs, List<Task> connections, CancellationTokenSource broken)
+    /// <summary>Whether the connections that stand do not keep up, although they had time to.</summary>
+    private bool NeedsConnection(int waiting)
     {
-        Interlocked.Increment(ref _open);
+        var open = Volatile.Read(ref _open);
+        return open == 0 || (waiting >= 2 * open && open < Volatile.Read(ref _limit) && run.Now.UtcTicks >= Volatile.Read(ref _noMoreUntil));
+    }
+
+    /// <summary>The jobs that may leave at this hour of the patient's day; the others wait for its end.</summary>
+    private async Task<IEnumerable<LaneJob>> AwakeAsync(IReadOnlyList<LaneJob> jobs, CancellationToken cancellationToken)
+    {
+        if (run.Quiet is null)
+            return jobs;
+        var quiet = jobs.Select(job => (Job: job, Until: run.QuietUntil(job))).Where(one => one.Until is not null).ToList();
+        if (quiet.Count == 0)
+            return jobs;
+        await run.Deliveries.PostponeAsync(run.Campaign.Id, [.. quiet.Select(one => (one.Job.Due.Patient, one.Until!.Value))], cancellationToken).ConfigureAwait(false);
+        foreach (var (job, _) in quiet)
+            job.Dispose();
+        return jobs.Except(quiet.Select(one => one.Job), ReferenceEqualityComparer.Instance).Cast<LaneJob>();
+    }
+
+    private void Open(string domain, LaneTurn turn, ChannelReader<FedJob> jobs, List<Task> connections, CancellationTokenSource broken)
+    {
+        NoMoreUntil(run.Now + (Watch * Interlocked.Increment(ref _open)));
         connections.Add(Task.Run(async () =>
         {
             var drained = false;
             try
             {
-                await using var connection = new LaneConnection(run, this, domain);
-                drained = await ServeAsync(connection, jobs, broken.Token).ConfigureAwait(false);
+                await using var connection = new LaneConnection(run, this, turn, domain, jobs);
+                drained = await connection.ServeAsync(broken.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (broken.IsCancellationRequested)
             {
@@ -131,43 +215,5 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
                     await broken.CancelAsync().ConfigureAwait(false);
             }
         }));
-    }
-
-    /// <summary>Sends what the lane feeds. False where the connection ended before the feed did.</summary>
-    private static async Task<bool> ServeAsync(LaneConnection connection, ChannelReader<(LaneJob Job, Gates Gates)> jobs, CancellationToken cancellationToken)
-    {
-        await foreach (var (job, gates) in jobs.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-        {
-            using (job)
-            {
-                if (!await connection.SendAsync(job, gates, cancellationToken).ConfigureAwait(false))
-                    return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>The host asks for less: half the connections. Grows back one by one with accepted messages.</summary>
-    public void SlowDown() => Volatile.Write(ref _limit, Math.Max(1, Volatile.Read(ref _limit) / 2));
-
-    /// <summary>A message was accepted.</summary>
-    public void SpeedUp()
-    {
-        if (Volatile.Read(ref _limit) < run.Options.Delivery.MaxConnections)
-            Interlocked.Increment(ref _limit);
-    }
-
-    /// <summary>Whether other connections of this domain stand, so that one that could not be opened is one too many and not an outage.</summary>
-    public bool HasOthers => Volatile.Read(ref _open) > 1;
-
-    /// <summary>A lasting answer of the domain (no acceptable TLS, no such domain); asked anew in the next sweep.</summary>
-    public ConnectResult? NoWay { get; set; }
-
-    /// <summary>Notes the tier a connection reached, once for each change.</summary>
-    public async Task NoteAsync(Tier tier, CancellationToken cancellationToken)
-    {
-        if (Interlocked.Exchange(ref _noted, (int)tier) != (int)tier)
-            await run.Destinations.NoteTierAsync(destination, tier, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -86,14 +86,7 @@ internal sealed class DestinationStore(OrganisationContext context)
     }
 
     /// <summary>Notes the tier a connection reached.</summary>
-    public Task NoteTierAsync(int number, Tier tier, CancellationToken cancellationToken) =>
-        context.Database.WriteAsync(
-            (transaction, token) => Sql.ExecuteAsync(
-                transaction,
-                "UPDATE destination SET tier = @tier, seen_at = @now WHERE org = @org AND id = @id",
-                [("@tier", (int)tier), ("@now", Sql.Stored(context.Time.GetUtcNow())), ("@org", Org), ("@id", number)],
-                token),
-            cancellationToken);
+    public Task NoteTierAsync(int number, Tier tier, CancellationToken cancellationToken) => new TierHistory(context).NoteAsync(number, tier, cancellationToken);
 
     private static string Context(long number) => string.Create(CultureInfo.InvariantCulture, $"destination:{number}");
 

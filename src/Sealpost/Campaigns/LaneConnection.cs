@@ -1,112 +1,246 @@
+using System.Threading.Channels;
+using Sealpost.Campaigns.Destinations;
 using Sealpost.Consent;
 using Sealpost.Delivery;
+using Sealpost.Delivery.Pacing;
 using Sealpost.Patients;
 using Sealpost.Storage;
 
 namespace Sealpost.Campaigns;
 
 /// <summary>One connection of a lane: runs the path of one message after another over one session.</summary>
-internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, string domain) : IAsyncDisposable
+/// <remarks>While a message's intent is committed, the next one is made; its envelope goes in the same write as the message before it: one round trip a message.</remarks>
+internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, LaneTurn turn, string domain, ChannelReader<FedJob> jobs) : IAsyncDisposable
 {
     private const int MostPasses = 5;
 
-    private SmtpSession? _session;
+    private ConnectResult.Connected? _hop;
+    private string _reached = "";
     private int _served;
+    private LaneMessage? _next;
     private Task _outcome = Task.CompletedTask;
 
-    /// <summary>Sends one message. False where this connection is to end. Cancelling stops it before DATA; what then was not tried stays pending.</summary>
-    public async Task<bool> SendAsync(LaneJob job, Gates gates, CancellationToken cancellationToken)
+    /// <summary>Sends what the lane feeds. False where this connection ends before the feed does. Cancelling stops it before DATA; what then was not tried stays pending.</summary>
+    public async Task<bool> ServeAsync(CancellationToken cancellationToken)
     {
-        await run.Rate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var moment = GateMoment.Render;
-        LaneJob? opened = null;
-        try
+        // A place at the host before a message is taken: one that found none would wait for the next sweep.
+        if (await turn.TakeAsync(lane.Host, cancellationToken).ConfigureAwait(false) is { } until)
         {
-            for (var pass = 1; pass <= MostPasses; pass++)
+            Wait(until);
+            return false;
+        }
+
+        turn.PutBack();
+        while (_next is not null || await jobs.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (TakeNext() is not { } message)
+                continue;
+            using (message)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var current = opened ?? job;
-                var hop = await HopAsync(cancellationToken).ConfigureAwait(false);
-                if (hop is ConnectResult.Deferred && lane.HasOthers)
-                {
-                    lane.SlowDown();
+                if (!await SendAsync(message, cancellationToken).ConfigureAwait(false))
                     return false;
-                }
-
-                var fresh = _served == 0;
-                var end = await MessagePath.RunAsync(new MessageAttempt(run.Attempts, current, gates, moment, domain) { Earlier = _outcome }, hop, cancellationToken).ConfigureAwait(false);
-                if (end.ConnectionLost)
-                    await CloseAsync().ConfigureAwait(false);
-                if (end.MovedTo is { } elsewhere)
-                {
-                    await run.MoveAsync(job.Due.Patient, elsewhere, cancellationToken).ConfigureAwait(false);
-                    return true;
-                }
-
-                // A host may close a connection it has served (RFC 5321 §3.8); only a fresh one that fails counts as a try.
-                if (end.Stale && !fresh)
-                    continue;
-                if (end.StartOver)
-                {
-                    opened?.Dispose();
-                    opened = (await run.Open.OpenAsync(run.Prepared, [job.Due], cancellationToken).ConfigureAwait(false))[0];
-                    gates = await run.Open.GatesAsync(cancellationToken).ConfigureAwait(false);
-                    moment = GateMoment.BeforeData;
-                    continue;
-                }
-
-                if (end.NotTried)
-                    return true;
-                await SettleAsync(current, end).ConfigureAwait(false);
-                if (hop is not ConnectResult.Deferred)
-                    return true;
-                await run.Deliveries.DeferAllAsync(run.Campaign.Id, lane.Destination, run.Now, run.Plan.Next(job.Due.Attempts + 1, job.Due.FirstAt ?? run.Now, run.Now), CancellationToken.None).ConfigureAwait(false);
-                return false;
             }
+        }
 
-            return true;
-        }
-        finally
-        {
-            opened?.Dispose();
-        }
+        return true;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _next?.Dispose();
         await CloseAsync().ConfigureAwait(false);
+        await turn.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
         await _outcome.ConfigureAwait(false);
     }
 
-    private async Task<ConnectResult> HopAsync(CancellationToken cancellationToken)
+    /// <summary>Sends one message. False where this connection is to end.</summary>
+    private async Task<bool> SendAsync(LaneMessage message, CancellationToken cancellationToken)
     {
-        if (_session is not null)
-            return new ConnectResult.Connected(_session);
+        if (!message.MayLeave && await AskToLeaveAsync(message.Job, cancellationToken).ConfigureAwait(false) is var leave and not Leave.Now)
+            return leave == Leave.InTheMorning;
+        for (var pass = 1; pass <= MostPasses; pass++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await HopAsync(message.Gates, message.Due.Attempts, cancellationToken).ConfigureAwait(false) is not { } hop)
+                return false;
+
+            var fresh = _served == 0;
+            await using var own = hop is ConnectResult.Withheld ? await AnyTlsAsync(message.Job, message.Gates, cancellationToken).ConfigureAwait(false) : null;
+            var way = own is null ? hop : new ConnectResult.Connected(own);
+            using var ready = message.Take(way) ?? MessagePath.Prepare(Attempt(message, cancellationToken), way);
+            var end = await MessagePath.RunAsync(ready, cancellationToken).ConfigureAwait(false);
+            if (end.ConnectionLost)
+                await CloseAsync().ConfigureAwait(false);
+            if (end.MovedTo is { } elsewhere)
+            {
+                await run.MoveAsync(message.Due.Patient, elsewhere, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
+            // A host may close a connection it has served (RFC 5321 §3.8); only a fresh one that fails counts as a try.
+            if (end.Stale && !fresh)
+                continue;
+            if (end.StartOver)
+            {
+                var opened = await run.Open.OpenAsync(run.Prepared, [message.Due], cancellationToken).ConfigureAwait(false);
+                message.StartOver(new FedJob(opened[0], await run.Open.GatesAsync(cancellationToken).ConfigureAwait(false)));
+                continue;
+            }
+
+            if (end.NotTried)
+                return true;
+            await SettleAsync(message.Job, end).ConfigureAwait(false);
+            if (hop is not ConnectResult.Deferred || end.Outcome != Outcome.Pending)
+            {
+                // Its patience is over; the others of the domain need not knock again to hear the same.
+                lane.NoWay ??= hop as ConnectResult.Deferred;
+                return true;
+            }
+
+            await run.Deliveries.DeferAllAsync(run.Campaign.Id, lane.Destination, run.Now, run.Plan.Next(message.Due.Attempts + 1, message.Due.FirstAt ?? run.Now, run.Now), CancellationToken.None).ConfigureAwait(false);
+            return false;
+        }
+
+        return true;
+    }
+
+    private MessageAttempt Attempt(LaneMessage message, CancellationToken stopping) =>
+        new(run.Attempts, message.Job, message.Gates, message.Moment, domain) { Earlier = () => _outcome, Following = () => MakeNext(stopping) };
+
+    private LaneMessage? TakeNext()
+    {
+        var next = _next ?? (jobs.TryRead(out var fed) ? new LaneMessage(fed) : null);
+        _next = null;
+        return next;
+    }
+
+    /// <summary>Makes the message after this one where it is fed already and may leave at once; its envelope, for the same session.</summary>
+    private Envelope? MakeNext(CancellationToken stopping)
+    {
+        // A message that goes over a connection of its own is followed by none.
+        if (_hop is not { } hop || stopping.IsCancellationRequested)
+            return null;
+        _next ??= TakeNext();
+        if (_next is not { } next)
+            return null;
+        next.MayLeave = next.MayLeave || MayLeaveAtOnce(next.Job);
+        return next.MayLeave ? next.Ahead(Attempt(next, stopping), hop) : null;
+    }
+
+    /// <summary>What <see cref="AskToLeaveAsync"/> would say, where it need neither wait nor ask.</summary>
+    private bool MayLeaveAtOnce(LaneJob job)
+    {
+        if (run.Rate.IsLimited || run.Plan.IsOver(job.Due.FirstAt, run.Now) || run.QuietUntil(job) is not null)
+            return false;
+        return turn.TryTake(lane.Host);
+    }
+
+    /// <summary>The host has no place: while others have one this connection is one too many, and nothing stops.</summary>
+    private void Wait(DateTimeOffset until)
+    {
+        if (lane.HasOthers)
+            lane.NoMoreUntil(until);
+        else
+            lane.HoldUntil(until);
+    }
+
+    /// <summary>By the campaign's own rate, the host's pace, the campaign's end and the patient's hour.</summary>
+    private async Task<Leave> AskToLeaveAsync(LaneJob job, CancellationToken cancellationToken)
+    {
+        await run.Rate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (await turn.TakeAsync(lane.Host, cancellationToken).ConfigureAwait(false) is { } until)
+        {
+            Wait(until);
+            return Leave.Not;
+        }
+
+        lane.Allow(turn.Connections);
+        // A sweep at a slow rate takes long; what is over is given up before the next one.
+        if (run.Plan.IsOver(job.Due.FirstAt, run.Now))
+        {
+            turn.PutBack();
+            return Leave.Not;
+        }
+
+        if (run.QuietUntil(job) is not { } morning)
+            return Leave.Now;
+        turn.PutBack();
+        await run.Deliveries.PostponeAsync(run.Campaign.Id, [(job.Due.Patient, morning)], CancellationToken.None).ConfigureAwait(false);
+        return Leave.InTheMorning;
+    }
+
+    /// <summary>The way to the host; null where this connection is to end and the message to wait.</summary>
+    private async Task<ConnectResult?> HopAsync(Gates gates, int earlierTries, CancellationToken cancellationToken)
+    {
+        if (_hop is not null)
+            return _hop;
         if (domain.Length == 0)
             return new ConnectResult.Rejected("The domain is not known yet.", null);
         if (lane.NoWay is { } known)
             return known;
-        var result = await run.Options.Connect.ConnectAsync(domain, cancellationToken).ConfigureAwait(false);
+        var need = gates.Transport.NeedFor(run.Prepared.Basis.Class, TransportAllowance.None, run.Context.Today);
+        var result = await run.Options.Connect.ConnectAsync(domain, need, cancellationToken).ConfigureAwait(false);
+        if (result.SeenTier() is { } tier)
+            await lane.NoteAsync(tier, cancellationToken).ConfigureAwait(false);
         if (result is ConnectResult.Connected connected)
         {
-            _session = connected.Session;
+            _hop = connected;
             _served = 0;
-            await lane.NoteAsync(connected.Session.Observed.Tier, cancellationToken).ConfigureAwait(false);
-        }
-        else if (result is ConnectResult.Withheld or ConnectResult.Rejected)
-        {
-            lane.NoWay = result;
+            return await ReachedAsync(connected, cancellationToken).ConfigureAwait(false);
         }
 
-        return result;
+        if (result is ConnectResult.Withheld or ConnectResult.Rejected)
+            lane.NoWay = result;
+        // What the domain's own policy refuses says nothing about the host's pace.
+        return result is ConnectResult.Deferred { Cause: null } deferred && !await RefusedAsync(deferred, earlierTries).ConfigureAwait(false) ? null : result;
+    }
+
+    /// <summary>A connection of its own where no host is verified, for what any TLS suffices for: a message sealed to the patient, one that the patient wants all the same, a notice. For this message alone.</summary>
+    private async Task<SmtpSession?> AnyTlsAsync(LaneJob job, Gates gates, CancellationToken cancellationToken) =>
+        await HasUseForAnyTlsAsync(job, gates, cancellationToken).ConfigureAwait(false)
+        && await run.Options.Connect.ConnectAsync(domain, new HopNeed(Tier.T1, Tier.T4), cancellationToken).ConfigureAwait(false) is ConnectResult.Connected connected
+            ? connected.Session
+            : null;
+
+    private async Task<bool> HasUseForAnyTlsAsync(LaneJob job, Gates gates, CancellationToken cancellationToken) =>
+        job.Patient.Chart is { } chart
+        && (UnencryptedWish.Of(job.Patient.State).Any(wish => wish.Purposes.Contains(run.Prepared.Basis.Purpose))
+            || run.Options.Pickup.FactorsFor(run.Prepared.Basis.Class, chart.Head, gates.Transport, run.Context.Today).Count > 0
+            || (run.Attempts.Certificates is { } certificates && await certificates.AnyAsync(job.Due.Patient, cancellationToken).ConfigureAwait(false)));
+
+    /// <summary>Many domains share a host: its pace counts, whatever domain the connection was opened for.</summary>
+    private async Task<ConnectResult?> ReachedAsync(ConnectResult.Connected connected, CancellationToken cancellationToken)
+    {
+        if (_reached == connected.Session.Observed.Mx)
+            return connected;
+        _reached = connected.Session.Observed.Mx;
+        var host = await run.Paces.ReachedAsync(lane.Destination, _reached, cancellationToken).ConfigureAwait(false);
+        if (host == turn.Host)
+            return connected;
+        lane.Host = host;
+        if (await turn.TakeAsync(host, cancellationToken).ConfigureAwait(false) is not { } until)
+            return connected;
+        Wait(until);
+        await CloseAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Tells the pace that no connection could be had. True where that concerns every message of the domain; false where it was one connection too many, or is soon asked for again.</summary>
+    private async Task<bool> RefusedAsync(ConnectResult.Deferred deferred, int earlierTries)
+    {
+        var reply = deferred.Reply;
+        var news = lane.HasOthers ? PaceNews.OneTooMany : reply is not null && LaneTurn.IsThrottled(reply, earlierTries) ? PaceNews.Throttled : PaceNews.Unreachable;
+        await turn.TellAsync(lane.Host, news, reply?.ToString() ?? "no connection", CancellationToken.None).ConfigureAwait(false);
+        lane.Allow(turn.Connections);
+        return news != PaceNews.OneTooMany;
     }
 
     private async Task CloseAsync()
     {
-        if (_session is not null)
-            await _session.DisposeAsync().ConfigureAwait(false);
-        _session = null;
+        if (_hop is not null)
+            await _hop.Session.DisposeAsync().ConfigureAwait(false);
+        _hop = null;
     }
 
     private async Task SettleAsync(LaneJob job, AttemptEnd end)
@@ -116,10 +250,14 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, stri
         await _outcome.ConfigureAwait(false);
         _outcome = CommitAsync(settlement, job, end);
         _served++;
-        if (settlement.Outcome == Outcome.Accepted)
-            lane.SpeedUp();
-        if (end.Reply is { } reply && ReplyClasses.Of(reply) == ReplyClass.Throttled)
-            lane.SlowDown();
+        if (settlement.Outcome is Outcome.Accepted or Outcome.Pickup)
+            turn.Accepted();
+        if (end.Observed is null || end.Reply is not { } reply || !LaneTurn.IsThrottled(reply, job.Due.Attempts))
+            return;
+        // The next one asks anew, although its envelope may have gone.
+        if (_next is not null)
+            _next.MayLeave = false;
+        await turn.TellAsync(lane.Host, PaceNews.Throttled, reply.ToString(), CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Commits an outcome, however long the store is away: it must not be lost while this process lives.</summary>
@@ -140,6 +278,20 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, stri
 
         // RFC 3463 5.1.1 and its like: no mail to this mailbox any more, the patient may have another.
         if (settlement.Outcome == Outcome.Rejected && end.Reply is { } reply && ReplyClasses.Of(reply).SuppressesAddress() && end.Decision is ConsentDecision.Permit permit)
-            await run.Context.Consent.SuppressAsync(permit.Address.Open(), null, SuppressionScope.All, SuppressionSource.Bounce, "system", CancellationToken.None).ConfigureAwait(false);
+        {
+            var line = await Returned.StopAddress.RunAsync(run.Context, permit.Address.Open(), permit.Patient, permit.Campaign, $"the mail host answered {reply}", CancellationToken.None).ConfigureAwait(false);
+            await run.Writer.BulkAsync((_, _) => Task.FromResult<IReadOnlyList<JournalLine>>([line]), CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private enum Leave
+    {
+        Now,
+
+        /// <summary>The message waits, the connection goes on.</summary>
+        InTheMorning,
+
+        /// <summary>The connection ends.</summary>
+        Not,
     }
 }

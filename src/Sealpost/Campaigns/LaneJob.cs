@@ -33,8 +33,10 @@ internal sealed class OpenJobs(OrganisationContext context, SendOptions options,
         // Stamps first: a change between stamp and read makes the patient read again, never the other way round.
         var stamps = due.Select(row => watch.Stamp(row.Patient)).ToArray();
         var numbers = due.Select(row => row.Patient).ToArray();
-        var patients = await OpenPatients.LoadAsync(context, numbers, cancellationToken).ConfigureAwait(false);
-        var keys = await PatientKeys.LoadAsync(context, numbers, cancellationToken).ConfigureAwait(false);
+        var opened = await context.Patients.OpenWithKeysAsync(numbers, cancellationToken).ConfigureAwait(false);
+        // An erased patient has no key: there is nobody to seal a receipt for.
+        var keys = opened.ToDictionary(one => one.Chart.Number, one => one.Key);
+        var patients = await OpenPatients.WithConsentAsync(context, numbers, [.. opened.Select(one => one.Chart)], cancellationToken).ConfigureAwait(false);
         var engagements = await RecheckAudience.EngagementsAsync(context, campaign, numbers, cancellationToken).ConfigureAwait(false);
         return
         [

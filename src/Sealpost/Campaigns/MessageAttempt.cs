@@ -1,9 +1,9 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using Sealpost.Audience;
+using Sealpost.Certificates;
 using Sealpost.Consent;
 using Sealpost.Content;
 using Sealpost.Delivery;
+using Sealpost.Delivery.Smime;
 using Sealpost.Organisations;
 using Sealpost.Patients;
 using Sealpost.Shards;
@@ -15,6 +15,18 @@ internal sealed record AttemptContext(OrganisationContext Organisation, Prepared
 {
     /// <summary>Names of campaigns in the audience query and the as-of date.</summary>
     public required QueryScope Scope { get; init; }
+
+    /// <summary>Links that count; null where none do.</summary>
+    public CountedLinks? Links { get; init; }
+
+    /// <summary>How messages wait on our page.</summary>
+    public required Pickup.PickupRules Pickup { get; init; }
+
+    /// <summary>Patients' own certificates; null where nothing is sealed.</summary>
+    public FindCertificate? Certificates { get; init; }
+
+    /// <summary>The organisation's signing key for sealed messages.</summary>
+    public Func<SmimeSigner?> Signer { get; init; } = () => null;
 
     /// <summary>The lease to send holds.</summary>
     public required Func<bool> MaySend { get; init; }
@@ -28,16 +40,26 @@ internal sealed record AttemptContext(OrganisationContext Organisation, Prepared
 /// <param name="domain">Domain that the connection serves.</param>
 internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates gates, GateMoment moment, string domain)
 {
-    private readonly string _messageId = string.Create(
-        CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}@{context.Organisation.Organisation.Domain}");
-
+    private readonly (string Address, byte[] Token) _return = context.ReturnPath.Create(context.Organisation.Time.GetUtcNow());
     private ConsentDecision? _decision;
     private TransportDecision? _transport;
+    private IReadOnlyList<CountedLink> _links = [];
+    private string? _messageId;
+    private bool _isNotice;
 
     private readonly DateTimeOffset _startedAt = context.Organisation.Time.GetUtcNow();
 
     /// <summary>Commit of the connection's outcome before this one: DATA waits for it.</summary>
-    public Task Earlier { get; init; } = Task.CompletedTask;
+    public Func<Task> Earlier { get; init; } = () => Task.CompletedTask;
+
+    /// <summary>Makes the connection's next message while this one's intent is committed; its envelope, to go behind this one.</summary>
+    public Func<Envelope?> Following { get; init; } = () => null;
+
+    /// <summary>A connection for a notice, where the message's own did not do: the same one where it stands.</summary>
+    public Func<ConnectResult, CancellationToken, Task<ConnectResult>> NoticeHop { get; init; } = (hop, _) => Task.FromResult(hop);
+
+    /// <summary>Leads back to the return path's token, for reports that hide every address (RFC 5965 §3.2).</summary>
+    private string MessageId => _messageId ??= context.ReturnPath.MessageIdOf(_return.Token);
 
     private DateTimeOffset Now => context.Organisation.Time.GetUtcNow();
 
@@ -55,20 +77,57 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
     {
         var mailbox = permit.Address.Open();
         var footer = SenderFooters.For(context.Organisation.Organisation, context.Organisation.Keys, permit.Campaign, permit.Patient, mailbox);
-        return RenderMessage.Render(context.Campaign.Template, permit, job.Patient.Chart!, footer, context.Scope.AsOf);
+        var rendered = RenderMessage.Render(context.Campaign.Template, permit, job.Patient.Chart!, footer, context.Scope.AsOf);
+        if (context.Links is null || rendered.Message is null)
+            return rendered;
+        (var message, _links) = context.Links.Count(rendered.Message);
+        return rendered with { Message = message };
     }
 
     /// <summary>Builds and signs.</summary>
-    public SignedMessage Sign(ConsentDecision.Permit permit, RenderedMessage message) =>
-        context.Organisation.Sign.Sign(message, new MessageHeaders(permit.Address.Open(), _messageId, Now, null, Bulk: true));
+    public SignedMessage Sign(ConsentDecision.Permit permit, RenderedMessage message) => context.Organisation.Sign.Sign(message, HeadersTo(permit));
+
+    /// <summary>The message sealed to the patient's own certificate, with the transport gate's leave, where the way alone is not good enough; null where nothing can be sealed.</summary>
+    public async Task<SealedMessage?> SealAsync(ConsentDecision.Permit permit, RenderedMessage message, ConnectResult hop, CancellationToken cancellationToken)
+    {
+        if (context.Certificates is null || hop is not ConnectResult.Connected connected || !IsTooLow)
+            return null;
+        if (await context.Certificates.ForAsync(job.Patient.Chart!, job.Patient.State, permit.Address.Open(), cancellationToken).ConfigureAwait(false) is not { } recipient)
+            return null;
+        var allowance = new TransportAllowance.Sealed(recipient.Fingerprint);
+        if (gates.Transport.Decide(context.Campaign.Basis.Class, connected.Session.Observed, allowance, context.Organisation.Today) is not TransportDecision.Permit way)
+            return null;
+        var headers = HeadersTo(permit);
+        var signer = context.Signer() is { } own && own.SignsFor(SenderField.MailboxOf(message.From), headers.Date) ? own : null;
+        return new SealedMessage(way, context.Organisation.Sign.Seal(message, headers, new SealTo(recipient, signer)));
+    }
 
     /// <summary>The transport gate on what was seen of the connection.</summary>
     public TransportDecision DecideTransport(ConnectResult hop) => _transport = hop switch
     {
-        ConnectResult.Connected connected => gates.Transport.Decide(context.Campaign.Basis.Class, connected.Session.Observed, context.Organisation.Today),
+        ConnectResult.Connected connected => gates.Transport.Decide(context.Campaign.Basis.Class, connected.Session.Observed, Allowance, context.Organisation.Today),
         ConnectResult.Withheld withheld => new TransportDecision.Withhold(withheld.Reason, withheld.Detail),
+        ConnectResult.Deferred { Cause: { } cause } deferred when IsOutOfPatience => new TransportDecision.Withhold(cause, deferred.Detail),
         _ => new TransportDecision.Withhold(WithholdReason.TlsUnavailable, "No connection."),
     };
+
+    /// <summary>The notice that goes in the message's place; null where the tier is not what stopped it, or nobody could open the message on our page.</summary>
+    public RenderedMessage? Notice(ConsentDecision.Permit permit) =>
+        IsTooLow
+        && context.Pickup.FactorsFor(context.Campaign.Basis.Class, job.Patient.Chart!.Head, gates.Transport, context.Organisation.Today).Count > 0
+            ? Pickup.PickupNotice.Of(context.Organisation, context.Pickup, permit.Campaign, job.Patient.Chart!, permit.Address.Open())
+            : null;
+
+    /// <summary>The transport gate for a notice, which says nothing about health but is encrypted like everything else.</summary>
+    public TransportDecision.Permit? DecideNotice(ConnectResult hop)
+    {
+        if (hop is not ConnectResult.Connected connected || gates.Transport.DecideNotice(connected.Session.Observed, context.Organisation.Today) is not TransportDecision.Permit way)
+            return null;
+
+        // The links that count are the message's; the notice has none.
+        (_isNotice, _links) = (true, []);
+        return way;
+    }
 
     /// <summary>MAIL and RCPT; the consent gate once more where anything changed; the intent; DATA.</summary>
     /// <remarks>Cancelling means that no more DATA may begin: paused, cancelled, shutting down. Commands under way end first, so that the session stays in step.</remarks>
@@ -83,27 +142,30 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
             Moment = moment,
             Observed = way.Observed,
             Rule = way.Rule,
+            SealedTo = way.SealedTo,
             ContentHash = Convert.ToHexStringLower(message.ContentHash.Span),
-            MessageId = _messageId,
+            MessageId = MessageId,
         };
-        var (returnAddress, token) = context.ReturnPath.Create();
+        var envelope = EnvelopeOf(permit, message);
         var intended = false;
         try
         {
-            var envelope = await session.EnvelopeAsync(returnAddress, permit.Address.Open(), message.Bytes.Length, CancellationToken.None).ConfigureAwait(false);
+            var answer = await session.EnvelopeAsync(envelope.MailFrom, envelope.RcptTo, envelope.SizeBytes, CancellationToken.None).ConfigureAwait(false);
             // RFC 6531 §3.5, RFC 1870 §6.1: this hop cannot carry the message; the server was not asked and has refused nothing.
-            if (envelope.IsOurs)
-                return end with { Outcome = Outcome.WithheldTransport, Reason = WithholdReason.NotRepresentable, Detail = envelope.Text };
-            if (!envelope.IsPositive)
-                return Replied(end, envelope);
+            if (answer.IsOurs)
+                return end with { Outcome = Outcome.WithheldTransport, Reason = WithholdReason.NotRepresentable, Detail = answer.Text };
+            if (!answer.IsPositive)
+                return Replied(end, answer);
             if (await StopBeforeDataAsync(session, permit, end, cancellationToken).ConfigureAwait(false) is { } stopped)
                 return stopped;
             var first = job.Due.FirstAt ?? Now;
-            if (!await context.Writer.IntendAsync(new Intent(permit.Campaign, permit.Patient, job.Due.Attempts + 1, first, Now, token), CancellationToken.None).ConfigureAwait(false))
+            var intending = context.Writer.IntendAsync(new Intent(permit.Campaign, permit.Patient, job.Due.Attempts + 1, first, Now, _return.Token) { Links = _links }, CancellationToken.None);
+            var following = MakeFollowing();
+            if (!await intending.ConfigureAwait(false))
                 return await DropAsync(session, end with { NotTried = true }).ConfigureAwait(false);
             intended = true;
             // First in, first out: the earlier outcome is durable by now, or its commit failed and nothing more may be sent.
-            await Earlier.ConfigureAwait(false);
+            await Earlier().ConfigureAwait(false);
             // The last look, after the commit and before the first byte: a revocation recorded meanwhile still stops it. 45 CFR 164.508(b)(5).
             if (await StopBeforeDataAsync(session, permit, end, cancellationToken).ConfigureAwait(false) is { } late)
             {
@@ -112,7 +174,7 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
                 return late;
             }
 
-            return Replied(end, await session.DataAsync(message.Bytes, CancellationToken.None).ConfigureAwait(false));
+            return Replied(end, await session.DataAsync(message.Bytes, following, CancellationToken.None).ConfigureAwait(false));
         }
         catch (SmtpConnectionException)
         {
@@ -121,9 +183,12 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
         catch (NoFinalReplyException)
         {
             // RFC 5321 §4.5.3.2.6: it may have been taken. Never resent on our own.
-            return end with { Outcome = Outcome.InDoubt, ConnectionLost = true, Detail = "No reply came after the final dot." };
+            return end with { Outcome = Outcome.InDoubt, Reason = _isNotice ? WithholdReason.TierTooLow : null, ConnectionLost = true, Detail = "No reply came after the final dot." };
         }
     }
+
+    /// <summary>What MAIL and RCPT say of it.</summary>
+    public Envelope EnvelopeOf(ConsentDecision.Permit permit, SignedMessage message) => new(_return.Address, permit.Address.Open(), message.Bytes.Length);
 
     /// <summary>Ends the path at the legal-basis gate.</summary>
     public AttemptEnd Withheld() =>
@@ -145,7 +210,7 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
         var refused = _transport as TransportDecision.Withhold;
         return hop switch
         {
-            ConnectResult.Deferred deferred => new(Outcome.Pending) { StartedAt = _startedAt, Moment = moment, Decision = _decision, Reply = deferred.Reply, Detail = deferred.Detail },
+            ConnectResult.Deferred deferred when deferred.Cause is null || !IsOutOfPatience => new(Outcome.Pending) { StartedAt = _startedAt, Moment = moment, Decision = _decision, Reply = deferred.Reply, Detail = deferred.Detail },
             ConnectResult.Rejected rejected => new(Outcome.Rejected) { StartedAt = _startedAt, Moment = moment, Decision = _decision, Reply = rejected.Reply, Detail = rejected.Detail },
             _ => new(Outcome.WithheldTransport)
             {
@@ -158,6 +223,20 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
             },
         };
     }
+
+    // RFC 8461 §5.1: the domain's announcement was looked at anew before each of these tries failed.
+    private bool IsOutOfPatience => Now - (job.Due.FirstAt ?? Now) >= TransportPatience.Of(context.Campaign.Basis.Class);
+
+    /// <summary>The patient's own wish for this address and purpose, where there is one. 78 FR 5566, 5634.</summary>
+    private TransportAllowance Allowance =>
+        _decision is ConsentDecision.Permit permit && UnencryptedWish.For(job.Patient.State, permit.Address.Open(), context.Campaign.Basis.Purpose) is { } wish
+            ? new TransportAllowance.PatientsWish(wish.Id)
+            : TransportAllowance.None;
+
+    /// <summary>The way stands, and is not good enough for what the message says.</summary>
+    private bool IsTooLow => _transport is TransportDecision.Withhold { Reason: WithholdReason.TierTooLow or WithholdReason.Sensitive };
+
+    private MessageHeaders HeadersTo(ConsentDecision.Permit permit) => new(permit.Address.Open(), MessageId, Now, null, Bulk: true);
 
     private AttemptEnd? MovedFrom(ConsentDecision.Permit permit) =>
         EmailAddress.DomainOf(permit.Address.Open()) is var now && now != domain ? new AttemptEnd(Outcome.Pending) { NotTried = true, MovedTo = now } : null;
@@ -177,17 +256,35 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
         return await DropAsync(session, end with { StartOver = true, NotTried = true }).ConfigureAwait(false);
     }
 
+    /// <summary>What stops the next message is met again when its own turn comes; this one, whose intent is on its way, goes on.</summary>
+    private Envelope? MakeFollowing()
+    {
+        var making = new Task<Envelope?>(Following);
+        making.RunSynchronously(TaskScheduler.Default);
+        return making.Exception is null ? making.Result : null;
+    }
+
     private static async Task<AttemptEnd> DropAsync(SmtpSession session, AttemptEnd end)
     {
         await session.ResetAsync(CancellationToken.None).ConfigureAwait(false);
         return end;
     }
 
-    private static AttemptEnd Replied(AttemptEnd end, SmtpReply reply) => end with
+    private AttemptEnd Replied(AttemptEnd end, SmtpReply reply) => end with
     {
-        Outcome = reply.IsPositive ? Outcome.Accepted : reply.IsTransient ? Outcome.Pending : Outcome.Rejected,
+        Outcome = reply.IsPositive ? _isNotice ? Outcome.Pickup : Outcome.Accepted : reply.IsTransient ? Outcome.Pending : Outcome.Rejected,
         Reply = reply,
         // RFC 5321 §3.8: after 421 the host closes.
         ConnectionLost = reply.Code == 421,
     };
+}
+
+/// <summary>A message sealed to its patient, and the transport gate's leave for it. Dispose it.</summary>
+internal sealed record SealedMessage(TransportDecision.Permit Way, SignedMessage Message) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Message.Dispose();
+
+    /// <summary>Always <c>[phi]</c>.</summary>
+    public override string ToString() => "[phi]";
 }

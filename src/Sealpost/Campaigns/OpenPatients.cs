@@ -20,10 +20,14 @@ internal static class OpenPatients
     public const int PageSize = 1_024;
 
     /// <summary>Opens some patients with their consent states, in the order given.</summary>
-    public static async Task<IReadOnlyList<OpenPatient>> LoadAsync(OrganisationContext context, IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<OpenPatient>> LoadAsync(OrganisationContext context, IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken) =>
+        await WithConsentAsync(context, patients, await context.Patients.OpenManyAsync(patients, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Adds consent states to charts that are open, in the order given.</summary>
+    public static async Task<IReadOnlyList<OpenPatient>> WithConsentAsync(
+        OrganisationContext context, IReadOnlyCollection<PatientNumber> patients, IReadOnlyList<Chart> charts, CancellationToken cancellationToken)
     {
-        var charts = await context.Patients.OpenManyAsync(patients, cancellationToken).ConfigureAwait(false);
-        var states = await context.Consent.LoadAsync([.. charts], cancellationToken).ConfigureAwait(false);
+        var states = await context.Consent.LoadAsync(charts, cancellationToken).ConfigureAwait(false);
         var byNumber = charts.ToDictionary(chart => chart.Number);
         return
         [

@@ -68,6 +68,8 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     {
         while (await _queue.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
+            // Behind all that is ready to run: connections about to queue something share the commit, and an idle process waits for nobody.
+            await Task.Yield();
             var batch = new List<Entry>();
             while (batch.Count < LargestBatch && _queue.Reader.TryRead(out var entry))
             {
@@ -125,6 +127,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         // After the commit and before any DATA: the journal never says more than happened, and DATA never goes without it.
         var lines = batch.SelectMany(entry => entry.ToLines()).ToList();
         _journal.Append(lines);
+        SendMeter.Count(lines);
         _feed.Note([.. lines.Where(line => line.State == (int)Outcome.Accepted).Select(line => (new PatientNumber(line.Patient), Sql.Instant(line.At)))]);
     }
 
@@ -143,7 +146,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         var receipts = settlements.Select(entry => entry.Settlement!.Receipt).OfType<Trust.Ledger.ReceiptLeaf>().ToList();
         if (receipts.Count > 0)
             await _context.Ledger.AppendReceiptsAsync(receipts, transaction, cancellationToken).ConfigureAwait(false);
-        var accepted = settlements.Where(entry => entry.Held && entry.Settlement!.Outcome == Outcome.Accepted).Select(entry => (entry.Settlement!.Patient, entry.Settlement.At)).ToList();
+        var accepted = settlements.Where(entry => entry.Held && entry.Settlement!.Outcome is Outcome.Accepted or Outcome.Pickup).Select(entry => (entry.Settlement!.Patient, entry.Settlement.At)).ToList();
         if (accepted.Count > 0)
             await _context.Consent.NoteMessageAsync(accepted, transaction, cancellationToken).ConfigureAwait(false);
         // Only where a frame follows: a mark ahead of the journal would hide the next frame from a restore.
@@ -168,55 +171,46 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     {
         if (entries.Count == 0)
             return;
-        await using var command = Sql.Command(
-            transaction,
-            """
-            UPDATE delivery SET state = @state, reason = @reason, attempts = @attempts, first_at = @first, next_at = @next, changed_at = @at, tier = @tier, tls = @tls, reply = @reply
-            WHERE org = @org AND campaign = @campaign AND patient = @patient AND state IN (0, 9)
-            """,
-            ("@state", 0), ("@reason", 0), ("@attempts", 0), ("@first", 0), ("@next", 0), ("@at", 0), ("@tier", 0), ("@tls", 0), ("@reply", 0), ("@org", Org), ("@campaign", 0), ("@patient", 0));
+        var rows = new List<object?[]>(entries.Count);
         foreach (var entry in entries)
         {
             var settlement = entry.Settlement!;
             // A message deferred while its campaign was cancelled does not wait for another try.
             if (settlement.Outcome == Outcome.Pending && states[settlement.Campaign] == CampaignState.Cancelled)
                 entry.Settlement = settlement = settlement with { Outcome = Outcome.Cancelled, NextAt = null };
-            Set(command, (long)settlement.Outcome, (long)settlement.Reason.GetValueOrDefault(), settlement.Attempts, Stored(settlement.FirstAt), Stored(settlement.NextAt), Sql.Stored(settlement.At), (long)settlement.Tier.GetValueOrDefault(), settlement.Tls, settlement.ReplyCode);
-            command.Parameters[10].Value = settlement.Campaign;
-            command.Parameters[11].Value = (long)settlement.Patient.Value;
-            entry.Held = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 1;
+            rows.Add(
+            [
+                (long)settlement.Outcome, (long)settlement.Reason.GetValueOrDefault(), (long)settlement.Attempts, Stored(settlement.FirstAt), Stored(settlement.NextAt), Sql.Stored(settlement.At),
+                (long)settlement.Tier.GetValueOrDefault(), (long)settlement.Tls, (long)settlement.ReplyCode, (long)Org, settlement.Campaign, (long)settlement.Patient.Value,
+            ]);
         }
+
+        var changed = await _context.Database.ExecuteEachAsync(
+            """
+            UPDATE delivery SET state = $1, reason = $2, attempts = $3, first_at = $4, next_at = $5, changed_at = $6, tier = $7, tls = $8, reply = $9
+            WHERE org = $10 AND campaign = $11 AND patient = $12 AND state IN (0, 9)
+            """,
+            rows, transaction, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < entries.Count; i++)
+            entries[i].Held = changed[i] == 1;
     }
 
     private async Task WriteIntentsAsync(List<Entry> entries, Dictionary<long, CampaignState> states, DbTransaction transaction, CancellationToken cancellationToken)
     {
         if (entries.Count == 0)
             return;
-        await using var command = Sql.Command(
-            transaction,
-            """
-            UPDATE delivery SET state = 9, attempts = @attempts, first_at = @first, changed_at = @at, token = @token
-            WHERE org = @org AND campaign = @campaign AND patient = @patient AND state = 0
-            """,
-            ("@attempts", 0), ("@first", 0), ("@at", 0), ("@token", Array.Empty<byte>()), ("@org", Org), ("@campaign", 0), ("@patient", 0));
         foreach (var entry in entries)
-        {
-            var intent = entry.Intent!;
             entry.Held = false;
-            if (states[intent.Campaign] != CampaignState.Sending)
-                continue;
-            Set(command, intent.Attempts, Sql.Stored(intent.FirstAt), Sql.Stored(intent.At));
-            command.Parameters[3].Value = intent.ReturnToken;
-            command.Parameters[5].Value = intent.Campaign;
-            command.Parameters[6].Value = (long)intent.Patient.Value;
-            entry.Held = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 1;
-        }
-    }
-
-    private static void Set(DbCommand command, params ReadOnlySpan<long> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-            command.Parameters[i].Value = values[i];
+        var allowed = entries.FindAll(entry => states[entry.Campaign] == CampaignState.Sending);
+        var changed = await _context.Database.ExecuteEachAsync(
+            """
+            UPDATE delivery SET state = 9, attempts = $1, first_at = $2, changed_at = $3, token = $4
+            WHERE org = $5 AND campaign = $6 AND patient = $7 AND state = 0
+            """,
+            allowed.ConvertAll(entry => entry.Intent!.ToRow(Org)), transaction, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < allowed.Count; i++)
+            allowed[i].Held = changed[i] == 1;
+        await LinkRows.AddAsync(_context, [.. entries.Where(entry => entry is { Held: true, Intent.Links.Count: > 0 }).Select(entry => entry.Intent!)], transaction, cancellationToken).ConfigureAwait(false);
     }
 
     private static long Stored(DateTimeOffset? instant) => instant is { } at ? Sql.Stored(at) : 0;

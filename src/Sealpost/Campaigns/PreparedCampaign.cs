@@ -6,7 +6,7 @@ using Sealpost.Organisations;
 namespace Sealpost.Campaigns;
 
 /// <summary>A campaign with its template compiled and its query parsed: immutable, shared by all connections.</summary>
-internal sealed record PreparedCampaign(Campaign Campaign, Template Template, AudienceQuery Query, CampaignBasis Basis)
+internal sealed record PreparedCampaign(Campaign Campaign, TemplateSet Template, AudienceQuery Query, CampaignBasis Basis)
 {
     /// <summary>Compiles a stored campaign.</summary>
     /// <exception cref="RefusedException">It was valid once and no longer is; the first problem is named.</exception>
@@ -14,6 +14,14 @@ internal sealed record PreparedCampaign(Campaign Campaign, Template Template, Au
     {
         var (template, query) = Compile(campaign, context.Organisation);
         var (audienceClass, categories) = await ClassifyAudience.OfAsync(query, context.Organisation, store, cancellationToken).ConfigureAwait(false);
+        if (campaign.Content.FollowUp is { } followUp)
+        {
+            // Whoever gets it is known to have been in the earlier audience too.
+            var (earlierClass, earlierCategories) = await ClassifyAudience.OfEarlierAsync(followUp.Campaign, context.Organisation, store, cancellationToken).ConfigureAwait(false);
+            audienceClass = (MessageClass)Math.Max((int)audienceClass, (int)earlierClass);
+            categories.UnionWith(earlierCategories);
+        }
+
         categories.UnionWith(template.Categories);
         // Sensitive content never travels by mail, whatever the rest says.
         var messageClass = categories.Count > 0 ? MessageClass.N3 : (MessageClass)Math.Max((int)template.Class, (int)audienceClass);
@@ -31,14 +39,14 @@ internal sealed record PreparedCampaign(Campaign Campaign, Template Template, Au
     /// <summary>Prints as its campaign.</summary>
     public override string ToString() => Campaign.ToString();
 
-    internal static (Template Template, AudienceQuery Query) Compile(Campaign campaign, Organisation organisation)
+    internal static (TemplateSet Template, AudienceQuery Query) Compile(Campaign campaign, Organisation organisation)
     {
-        var compiled = Template.Compile(campaign.Content.ToTemplateSource(), CampaignHosts.Of(organisation));
-        if (compiled.Template is null)
+        var compiled = TemplateSet.Compile(campaign.Content.ToTemplateSources(), CampaignHosts.Of(organisation));
+        if (compiled.Set is null)
             throw new RefusedException($"The template of campaign {campaign.Id} no longer compiles: {compiled.Problems[0].File}:{compiled.Problems[0].Line}: {compiled.Problems[0].Message}. Revise the campaign.");
         var parsed = AudienceQuery.Parse(campaign.Content.Audience);
         return parsed.Query is { } query
-            ? (compiled.Template, query)
+            ? (compiled.Set, query)
             : throw new RefusedException($"The audience of campaign {campaign.Id} no longer parses, at column {parsed.Column}. Revise the campaign.");
     }
 }
@@ -55,6 +63,28 @@ internal static class ClassifyAudience
     public static Task<(MessageClass Class, HashSet<string> Categories)> OfAsync(AudienceQuery query, Organisation organisation, CampaignStore store, CancellationToken cancellationToken) =>
         OfAsync(query, organisation, store, DeepestReference, cancellationToken);
 
+    /// <summary>What it reveals that somebody was in an earlier campaign's audience.</summary>
+    public static async Task<(MessageClass Class, HashSet<string> Categories)> OfEarlierAsync(long campaign, Organisation organisation, CampaignStore store, CancellationToken cancellationToken) =>
+        await store.FindAsync(campaign, cancellationToken).ConfigureAwait(false) is { } earlier
+            ? await OfCampaignAsync(earlier, organisation, store, DeepestReference, cancellationToken).ConfigureAwait(false)
+            : (MessageClass.N3, []);
+
+    private static async Task<(MessageClass Class, HashSet<string> Categories)> OfCampaignAsync(Campaign other, Organisation organisation, CampaignStore store, int depth, CancellationToken cancellationToken)
+    {
+        var (template, query) = PreparedCampaign.Compile(other, organisation);
+        var (found, categories) = await OfAsync(query, organisation, store, depth - 1, cancellationToken).ConfigureAwait(false);
+        categories.UnionWith(template.Categories);
+        if (other.Content.FollowUp is { } followUp)
+        {
+            var earlier = depth > 1 ? await store.FindAsync(followUp.Campaign, cancellationToken).ConfigureAwait(false) : null;
+            var (before, beforeCategories) = earlier is null ? (MessageClass.N3, []) : await OfCampaignAsync(earlier, organisation, store, depth - 1, cancellationToken).ConfigureAwait(false);
+            categories.UnionWith(beforeCategories);
+            found = (MessageClass)Math.Max((int)found, (int)before);
+        }
+
+        return ((MessageClass)Math.Max((int)found, (int)template.Class), categories);
+    }
+
     private static async Task<(MessageClass Class, HashSet<string> Categories)> OfAsync(
         AudienceQuery query, Organisation organisation, CampaignStore store, int depth, CancellationToken cancellationToken)
     {
@@ -66,11 +96,9 @@ internal static class ClassifyAudience
             var other = await store.FindAsync(name, cancellationToken).ConfigureAwait(false);
             if (other is null || depth == 0)
                 return (MessageClass.N3, categories);
-            var (template, otherQuery) = PreparedCampaign.Compile(other, organisation);
-            var (otherClass, otherCategories) = await OfAsync(otherQuery, organisation, store, depth - 1, cancellationToken).ConfigureAwait(false);
+            var (otherClass, otherCategories) = await OfCampaignAsync(other, organisation, store, depth, cancellationToken).ConfigureAwait(false);
             categories.UnionWith(otherCategories);
-            categories.UnionWith(template.Categories);
-            found = (MessageClass)Math.Max((int)found, Math.Max((int)otherClass, (int)template.Class));
+            found = (MessageClass)Math.Max((int)found, (int)otherClass);
         }
 
         return (found, categories);

@@ -6,6 +6,9 @@ internal sealed class RateLimit(int? perSecond, TimeProvider time)
     private readonly Lock _lock = new();
     private DateTimeOffset _next = DateTimeOffset.MinValue;
 
+    /// <summary>Messages may have to wait.</summary>
+    public bool IsLimited => perSecond is not null;
+
     /// <summary>Waits for this message's turn.</summary>
     public Task WaitAsync(CancellationToken cancellationToken)
     {

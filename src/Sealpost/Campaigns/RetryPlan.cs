@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Sealpost.Consent;
 using Sealpost.Delivery;
 
 namespace Sealpost.Campaigns;
@@ -6,10 +7,19 @@ namespace Sealpost.Campaigns;
 /// <summary>When a deferred message is tried again, and when it is given up.</summary>
 internal sealed class RetryPlan(DeliveryOptions options, DateTimeOffset? notAfter)
 {
+    /// <summary>Class of the message: what is worth nothing after a day is given up earlier.</summary>
+    public MessageClass Class { get; init; }
+
+    /// <summary>Instant from which nothing may leave, tried or not; null: none.</summary>
+    public DateTimeOffset? End => notAfter;
+
+    /// <summary>How long a message is tried.</summary>
+    public TimeSpan GiveUpAfter => options.GiveUpFor(Class);
+
     /// <summary>Instant from which the message may no longer leave.</summary>
     public DateTimeOffset Limit(DateTimeOffset firstAttemptAt)
     {
-        var limit = firstAttemptAt + options.GiveUpAfter;
+        var limit = firstAttemptAt + GiveUpAfter;
         return notAfter < limit ? notAfter.Value : limit;
     }
 

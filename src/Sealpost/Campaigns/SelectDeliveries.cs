@@ -18,7 +18,7 @@ internal sealed class SelectDeliveries(OrganisationContext context, SendOptions 
     public async Task<bool> RunAsync(PreparedCampaign prepared, Action<IReadOnlyCollection<int>> selected, CancellationToken cancellationToken)
     {
         var gate = new ConsentGate(await options.Policy(cancellationToken).ConfigureAwait(false));
-        var audience = await context.Audience.ListAsync(prepared.Query, prepared.Campaign.AsOf ?? context.Today, cancellationToken).ConfigureAwait(false);
+        var audience = await CampaignAudience.ListAsync(context, prepared, prepared.Campaign.AsOf ?? context.Today, cancellationToken).ConfigureAwait(false);
         var start = 0;
         while (start < audience.Count && audience[start].Value <= prepared.Campaign.SelectedThrough)
             start++;
@@ -34,6 +34,15 @@ internal sealed class SelectDeliveries(OrganisationContext context, SendOptions 
             (transaction, token) => Sql.ExecuteAsync(
                 transaction, "UPDATE campaign SET selection_done = 1 WHERE org = @org AND id = @id AND state = @sending", [("@org", Org), ("@id", prepared.Campaign.Id), ("@sending", (int)CampaignState.Sending)], token),
             cancellationToken).ConfigureAwait(false) == 1;
+    }
+
+    /// <summary>When the message may leave first: at once, at the wished time, or after the quiet hours where the patient lives.</summary>
+    private long FirstTry(CampaignContent content, OpenPatient patient)
+    {
+        var zone = context.Organisation.TimeZone;
+        var wished = content.PatientTime is { } time && patient.Chart is { } chart ? Sql.Stored(PatientZones.At(time, chart, zone, context.Today)) : 0;
+        var quiet = Destinations.LaneTurn.IsUrgent(content.Purpose) ? null : PatientZones.QuietUntil(options.Pacing.Quiet, patient.Chart, zone, context.Today, context.Time.GetUtcNow());
+        return quiet is { } end ? Math.Max(wished, Sql.Stored(end)) : wished;
     }
 
     /// <summary>Writes one page; the destinations that got pending rows, or null where the campaign is no longer being sent.</summary>
@@ -57,7 +66,7 @@ internal sealed class SelectDeliveries(OrganisationContext context, SendOptions 
             }
 
             var reason = (decision as ConsentDecision.Withhold)?.Reason;
-            rows.Add([(long)Org, campaign, (long)patient.Number.Value, (long)destination, (long)(reason is null ? Outcome.Pending : Outcome.WithheldBasis), (long)reason.GetValueOrDefault(), Sql.Stored(now)]);
+            rows.Add([(long)Org, campaign, (long)patient.Number.Value, (long)destination, (long)(reason is null ? Outcome.Pending : Outcome.WithheldBasis), (long)reason.GetValueOrDefault(), FirstTry(prepared.Campaign.Content, patient), Sql.Stored(now)]);
             recorded.Add(Recorded.Of(campaign, patient.Number, 0, GateMoment.Selection, decision, patient.State.Version, now));
         }
 

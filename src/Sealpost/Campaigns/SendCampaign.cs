@@ -1,7 +1,8 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Sealpost.Campaigns.Destinations;
+using Sealpost.Campaigns.Returned;
 using Sealpost.Consent;
 using Sealpost.Delivery;
 using Sealpost.Organisations;
@@ -19,25 +20,23 @@ namespace Sealpost.Campaigns;
 /// </remarks>
 public sealed class SendCampaign : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
-
     private volatile SendParts _parts;
+    private PresentOptions _current = new();
     private readonly OutcomeJournal _journal;
+    private readonly RunningCampaigns _running;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _closing = new();
-    private readonly ConcurrentDictionary<long, (CancellationTokenSource Stop, Task Task)> _running = new();
-    private readonly Lock _lock = new();
 
     private SendCampaign(SendParts parts, OutcomeJournal journal, ILogger logger)
     {
         _parts = parts;
         _journal = journal;
         _logger = logger;
+        _running = new RunningCampaigns(() => _parts, logger);
     }
 
     private OrganisationContext Context => _parts.Context;
 
-    private int Org => Context.Organisation.Id.Value;
+    private ResolveInDoubt InDoubt => new(Context, _parts.Writer, _logger);
 
     /// <summary>Opens sending for an organisation. Nothing is sent yet; call <see cref="ResumeAllAsync"/>.</summary>
     /// <param name="context">The organisation.</param>
@@ -55,19 +54,23 @@ public sealed class SendCampaign : IAsyncDisposable
         var watch = new ChangeWatch();
         var feed = new FeedAudience(options.Accepted, watch, context.Time, logger);
         var writer = new OutcomeWriter(context, lease, journal, decisions, feed);
-        var domain = context.Organisation.Domain.ToLowerInvariant();
+        var current = new PresentOptions();
         var parts = new SendParts(context, options, new CampaignStore(context), writer, lease, watch)
         {
             Destinations = new DestinationStore(context),
             Decisions = decisions,
             Feed = feed,
-            ReturnPath = new ReturnPath(context.Keys.BlindIndex("return-path", "v1"), domain),
+            ReturnPath = ReturnPaths.Of(context),
+            Paces = new DestinationPaces(context, () => current.Options) { Route = options.PaceRoute },
         };
-        var send = new SendCampaign(parts, journal, logger);
+        current.Options = options;
+        options.PaceOpened?.Invoke(parts.Paces.AnswerAsync);
+        var send = new SendCampaign(parts, journal, logger) { _current = current };
         var replayed = await new ReplayJournal(context).RunAsync(options.JournalFolder, cancellationToken).ConfigureAwait(false);
         if (replayed > 0)
             SendLog.Replayed(logger, replayed);
-        await send.DoubtInFlightAsync(cancellationToken).ConfigureAwait(false);
+        await send.InDoubt.DoubtInFlightAsync(cancellationToken).ConfigureAwait(false);
+        await LinkRows.ForgetExpiredAsync(context, cancellationToken).ConfigureAwait(false);
         return send;
     }
 
@@ -83,16 +86,25 @@ public sealed class SendCampaign : IAsyncDisposable
     public void RulesChanged() => _parts.Watch.NoteEveryone();
 
     /// <summary>Sends by other options from the next campaign on that starts or resumes.</summary>
-    public void UseOptions(SendOptions options) => _parts = _parts with { Options = options };
+    public void UseOptions(SendOptions options)
+    {
+        _current.Options = options;
+        _parts = _parts with { Options = options };
+    }
+
+    /// <summary>Receiving hosts as they are paced at this moment.</summary>
+    internal HostPaces Paces() => new(_parts.Paces.Present());
 
     /// <summary>Continues every campaign that was being sent and arms the scheduled ones. Call at the host's start. Returns how many are being sent.</summary>
     public async Task<int> ResumeAllAsync(CancellationToken cancellationToken)
     {
+        if (_parts.Options.Hold is not null)
+            return 0;
         foreach (var id in await _parts.Campaigns.InStateAsync(CampaignState.Scheduled, cancellationToken).ConfigureAwait(false))
-            Arm(id);
+            _running.Arm(id);
         var sending = await _parts.Campaigns.InStateAsync(CampaignState.Sending, cancellationToken).ConfigureAwait(false);
         foreach (var id in sending)
-            Start(id);
+            _running.Start(id);
         return sending.Count;
     }
 
@@ -101,8 +113,9 @@ public sealed class SendCampaign : IAsyncDisposable
     public async Task SendAsync(string name, Actor actor, CancellationToken cancellationToken)
     {
         actor.Require(Roles.Marketer, "send campaigns");
+        RefuseOnHold();
         var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
-        await BeginAsync(campaign, actor.Id, cancellationToken).ConfigureAwait(false);
+        await _running.BeginAsync(campaign, actor.Id, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Schedules an approved campaign. It starts by itself, also after a restart; a time past while the program was down starts it at once.</summary>
@@ -113,6 +126,7 @@ public sealed class SendCampaign : IAsyncDisposable
     public async Task ScheduleAsync(string name, DateTimeOffset? at, Actor actor, CancellationToken cancellationToken)
     {
         actor.Require(Roles.Marketer, "schedule campaigns");
+        RefuseOnHold();
         var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
         var time = at ?? campaign.Content.Schedule ?? throw new RefusedException("Say when: give a time, or write schedule: into the campaign file.");
         if (time <= Context.Time.GetUtcNow())
@@ -125,7 +139,7 @@ public sealed class SendCampaign : IAsyncDisposable
                 Detail = time.ToString("u", CultureInfo.InvariantCulture),
             },
             cancellationToken).ConfigureAwait(false);
-        Arm(campaign.Id);
+        _running.Arm(campaign.Id);
     }
 
     /// <summary>Pauses. Returns once nothing of the campaign is under way; a message already in DATA ends first.</summary>
@@ -133,17 +147,38 @@ public sealed class SendCampaign : IAsyncDisposable
     {
         actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Administrator, "pause campaigns");
         var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
-        await _parts.Campaigns.TransitAsync(new CampaignTransition(campaign.Id, CampaignAct.Pause, actor.Id), cancellationToken).ConfigureAwait(false);
-        await StopAsync(campaign.Id).ConfigureAwait(false);
+        await _parts.Campaigns.TransitAsync(new CampaignTransition(campaign.Id, CampaignAct.Pause, actor.Id) { Columns = [("paused_for", 0L)] }, cancellationToken).ConfigureAwait(false);
+        await _running.StopAsync(campaign.Id, CancellationToken.None).ConfigureAwait(false);
     }
 
+    /// <summary>Pauses a campaign by itself where too many of its patients complained. Call it after each complaint.</summary>
+    internal Task PauseForComplaintsAsync(long id, CancellationToken cancellationToken) => new PauseForComplaints(_parts, _running).RunAsync(id, cancellationToken);
+
     /// <summary>Goes on with a paused campaign.</summary>
-    public async Task ResumeAsync(string name, Actor actor, CancellationToken cancellationToken)
+    /// <param name="name">The campaign.</param>
+    /// <param name="reason">Why it may go on; needed where it paused by itself for complaints.</param>
+    /// <param name="actor">Who.</param>
+    /// <param name="cancellationToken">Stops the operation.</param>
+    /// <exception cref="RefusedException">It is not paused, or a reason is needed.</exception>
+    public async Task ResumeAsync(string name, string? reason, Actor actor, CancellationToken cancellationToken)
     {
         actor.Require(Roles.Marketer, "send campaigns");
+        RefuseOnHold();
         var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
-        await _parts.Campaigns.TransitAsync(new CampaignTransition(campaign.Id, CampaignAct.Resume, actor.Id), cancellationToken).ConfigureAwait(false);
-        Start(campaign.Id);
+        if (campaign is { State: CampaignState.Paused, PausedForComplaints: true } && string.IsNullOrWhiteSpace(reason))
+            throw new RefusedException("This campaign paused by itself because too many patients reported it as unwanted. Find out why, then say why it may go on: `sealpost campaign resume NAME --reason TEXT`. Or cancel it.");
+        using (var run = await CampaignRun.CreateAsync(_parts, campaign, cancellationToken).ConfigureAwait(false))
+            await _running.RequireOptOutAsync(run.Prepared.Basis, cancellationToken).ConfigureAwait(false);
+        var complained = campaign.PausedForComplaints ? (await ComplaintCount.OfAsync(Context, campaign.Id, cancellationToken).ConfigureAwait(false)).Complained : campaign.ComplaintsSeen;
+        await _parts.Campaigns.TransitAsync(
+            new CampaignTransition(campaign.Id, CampaignAct.Resume, actor.Id)
+            {
+                Columns = [("paused_for", 0L), ("complaints_seen", complained)],
+                Detail = campaign.PausedForComplaints ? string.Create(CultureInfo.InvariantCulture, $"after complaints={complained}, with a reason") : null,
+                Words = string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(),
+            },
+            cancellationToken).ConfigureAwait(false);
+        _running.Start(campaign.Id);
     }
 
     /// <summary>Stops a campaign for good. Patients not yet mailed are cancelled; a message already in DATA ends first.</summary>
@@ -160,15 +195,14 @@ public sealed class SendCampaign : IAsyncDisposable
             var ended = await deliveries.EndPendingAsync(campaign.Id, null, Outcome.Cancelled, null, now, transaction, token).ConfigureAwait(false);
             return JournalLines.Of(campaign.Id, ended, Outcome.Cancelled, now);
         }, cancellationToken).ConfigureAwait(false);
-        await StopAsync(campaign.Id).ConfigureAwait(false);
+        await _running.StopAsync(campaign.Id, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Waits until a campaign is no longer under way here: finished, paused, cancelled or broken. Its state tells which.</summary>
     public async Task<CampaignState> WaitAsync(string name, CancellationToken cancellationToken)
     {
         var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
-        if (_running.TryGetValue(campaign.Id, out var running))
-            await running.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _running.WaitAsync(campaign.Id, cancellationToken).ConfigureAwait(false);
         return (await GetAsync(name, cancellationToken).ConfigureAwait(false)).State;
     }
 
@@ -180,10 +214,18 @@ public sealed class SendCampaign : IAsyncDisposable
         var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
         var open = campaign.State is CampaignState.Sending or CampaignState.Paused;
         var outcome = accepted ? Outcome.Accepted : open ? Outcome.Pending : Outcome.Expired;
-        await _parts.Writer.BulkAsync((transaction, token) => ResolveAsync(campaign, patient, outcome, actor, transaction, token), cancellationToken).ConfigureAwait(false);
+        if (!await InDoubt.RunAsync(campaign.Id, patient, outcome, actor.Id, cancellationToken).ConfigureAwait(false))
+            throw new RefusedException("That delivery is not in doubt.");
         if (outcome == Outcome.Pending && campaign.State == CampaignState.Sending)
-            Start(campaign.Id);
+            _running.Start(campaign.Id);
     }
+
+    /// <summary>A delivery report proves that the host took a message in doubt, whatever became of it there (RFC 3464): it counts as accepted. False where it was not in doubt.</summary>
+    /// <param name="campaign">Number of the campaign.</param>
+    /// <param name="patient">Whose message.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public Task<bool> ResolveInDoubtByReportAsync(long campaign, PatientNumber patient, CancellationToken cancellationToken) =>
+        InDoubt.RunAsync(campaign, patient, Outcome.Accepted, "system", cancellationToken);
 
     /// <summary>Unsubscribes by the token of a message (RFC 8058), attributes it to its campaign and journals it. False for a token that is not ours. Idempotent.</summary>
     /// <param name="token">Token from the unsubscribe URL.</param>
@@ -209,146 +251,24 @@ public sealed class SendCampaign : IAsyncDisposable
         JournalAsync(
             new JournalLine { Patient = patient?.Value ?? -1, State = JournalLine.OptOut, Mailbox = mailbox, Scope = (int)scope, Source = (int)source }, cancellationToken);
 
+    /// <summary>Commits a change in order with everything that sending commits; it returns the lines for the journal.</summary>
+    internal Task CommitAsync(Func<DbTransaction, CancellationToken, Task<IReadOnlyList<JournalLine>>> change, CancellationToken cancellationToken) => _parts.Writer.BulkAsync(change, cancellationToken);
+
     /// <summary>Stops sending in order: messages in DATA end, their outcomes are committed, the lease is given back.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync().ConfigureAwait(false);
-        foreach (var (_, task) in _running.Values)
-            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _running.DisposeAsync().ConfigureAwait(false);
         await _parts.Writer.DisposeAsync().ConfigureAwait(false);
+        await _parts.Paces.DisposeAsync().ConfigureAwait(false);
         await _parts.Feed.DisposeAsync().ConfigureAwait(false);
         await _parts.Lease.DisposeAsync().ConfigureAwait(false);
         _journal.Dispose();
-        _closing.Dispose();
     }
 
-    private async Task BeginAsync(Campaign campaign, string actor, CancellationToken cancellationToken)
+    private void RefuseOnHold()
     {
-        if (campaign.ApprovedHash is not null)
-            (await CampaignRun.CreateAsync(_parts, campaign, cancellationToken).ConfigureAwait(false)).Dispose();
-        await _parts.Campaigns.TransitAsync(
-            new CampaignTransition(campaign.Id, CampaignAct.Send, actor) { Version = campaign.Version, Columns = [("started_at", Sql.Stored(Context.Time.GetUtcNow()))] },
-            cancellationToken).ConfigureAwait(false);
-        Start(campaign.Id);
-    }
-
-    private void Start(long id)
-    {
-        lock (_lock)
-        {
-            if (_closing.IsCancellationRequested || (_running.TryGetValue(id, out var running) && !running.Task.IsCompleted))
-                return;
-            var stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
-            _running[id] = (stop, Task.Run(() => SuperviseAsync(id, stop.Token), CancellationToken.None));
-        }
-    }
-
-    private async Task StopAsync(long id)
-    {
-        if (!_running.TryGetValue(id, out var running))
-            return;
-        await running.Stop.CancelAsync().ConfigureAwait(false);
-        await running.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private void Arm(long id) => _ = Task.Run(() => StartAtTimeAsync(id), CancellationToken.None);
-
-    private async Task StartAtTimeAsync(long id)
-    {
-        while (!_closing.IsCancellationRequested)
-        {
-            var campaign = await _parts.Campaigns.FindAsync(id, _closing.Token).ConfigureAwait(false);
-            if (campaign is not { State: CampaignState.Scheduled, ScheduledAt: { } at })
-                return;
-            var wait = at - Context.Time.GetUtcNow();
-            if (wait <= TimeSpan.Zero)
-            {
-                await BeginAsync(campaign, "system", _closing.Token).ConfigureAwait(false);
-                return;
-            }
-
-            await Task.Delay(wait < LongestTimer ? wait : LongestTimer, Context.Time, _closing.Token).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Runs a campaign and starts it anew after an error that mends itself.</summary>
-    private async Task SuperviseAsync(long id, CancellationToken stopping)
-    {
-        SendLog.Started(_logger, id);
-        for (var failures = 1; ; failures++)
-        {
-            var run = RunOnceAsync(id, stopping);
-            await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (run.IsCompletedSuccessfully)
-            {
-                SendLog.Finished(_logger, id);
-                return;
-            }
-
-            if (stopping.IsCancellationRequested || run.IsCanceled)
-            {
-                SendLog.Stopped(_logger, id);
-                return;
-            }
-
-            var failure = run.Exception!.InnerException!;
-            if (failure is not (TransientStoreException or DbException or IOException or SmtpConnectionException))
-            {
-                SendLog.Broken(_logger, id, failure.GetType().Name);
-                await run.ConfigureAwait(false);
-            }
-
-            var seconds = Math.Min(60, 1 << Math.Min(failures, 6));
-            SendLog.StartsAgain(_logger, id, failure.GetType().Name, seconds);
-            await Task.Delay(TimeSpan.FromSeconds(seconds), Context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stopping.IsCancellationRequested)
-                return;
-        }
-    }
-
-    private async Task RunOnceAsync(long id, CancellationToken stopping)
-    {
-        var campaign = await _parts.Campaigns.FindAsync(id, stopping).ConfigureAwait(false);
-        if (campaign is not { State: CampaignState.Sending })
-            throw new OperationCanceledException("The campaign is not being sent.");
-        using var run = await CampaignRun.CreateAsync(_parts, campaign, stopping).ConfigureAwait(false);
-        await run.RunAsync(stopping).ConfigureAwait(false);
-        // Whoever waited for the campaign may count with it at once.
-        await _parts.Feed.FlushAsync(stopping).ConfigureAwait(false);
-    }
-
-    private async Task DoubtInFlightAsync(CancellationToken cancellationToken)
-    {
-        IReadOnlyList<(long Campaign, PatientNumber Patient)> doubted = [];
-        await _parts.Writer.BulkAsync(async (transaction, token) =>
-        {
-            var now = Context.Time.GetUtcNow();
-            doubted = await new DeliveryStore(Context).DoubtInFlightAsync(now, transaction, token).ConfigureAwait(false);
-            foreach (var campaign in doubted.GroupBy(row => row.Campaign))
-            {
-                await Context.Ledger.AppendAsync(
-                    new AuditEvent(Context.Organisation.Id, "campaign.in-doubt", "system", null, campaign.Key.ToString(CultureInfo.InvariantCulture), "done", $"{campaign.Count()} in flight at a crash"), transaction, token).ConfigureAwait(false);
-            }
-
-            return [.. doubted.GroupBy(row => row.Campaign).SelectMany(rows => JournalLines.Of(rows.Key, [.. rows.Select(row => row.Patient)], Outcome.InDoubt, now))];
-        }, cancellationToken).ConfigureAwait(false);
-        if (doubted.Count > 0)
-            SendLog.InDoubt(_logger, doubted.Count);
-    }
-
-    private async Task<IReadOnlyList<JournalLine>> ResolveAsync(Campaign campaign, PatientNumber patient, Outcome outcome, Actor actor, DbTransaction transaction, CancellationToken cancellationToken)
-    {
-        var now = Context.Time.GetUtcNow();
-        var changed = await Sql.ExecuteAsync(
-            transaction,
-            "UPDATE delivery SET state = @state, next_at = 0, changed_at = @now WHERE org = @org AND campaign = @campaign AND patient = @patient AND state = @doubt",
-            [("@state", (int)outcome), ("@now", Sql.Stored(now)), ("@org", Org), ("@campaign", campaign.Id), ("@patient", patient.Value), ("@doubt", (int)Outcome.InDoubt)],
-            cancellationToken).ConfigureAwait(false);
-        if (changed != 1)
-            throw new RefusedException("That delivery is not in doubt.");
-        await Context.Ledger.AppendAsync(
-            new AuditEvent(Context.Organisation.Id, "delivery.resolved", actor.Id, patient, campaign.Id.ToString(CultureInfo.InvariantCulture), "done", outcome == Outcome.Accepted ? "accepted" : "not accepted"), transaction, cancellationToken).ConfigureAwait(false);
-        return JournalLines.Of(campaign.Id, [patient], outcome, now);
+        if (_parts.Options.Hold is { } why)
+            throw new RefusedException(why);
     }
 
     private Task JournalAsync(JournalLine line, CancellationToken cancellationToken) =>
@@ -358,12 +278,24 @@ public sealed class SendCampaign : IAsyncDisposable
             await Sql.ExecuteAsync(
                 transaction,
                 "UPDATE delivery SET opted_out_at = @now WHERE org = @org AND campaign = @campaign AND patient = @patient AND opted_out_at = 0",
-                [("@now", now), ("@org", Org), ("@campaign", line.Campaign), ("@patient", line.Patient)],
+                [("@now", now), ("@org", Context.Organisation.Id.Value), ("@campaign", line.Campaign), ("@patient", line.Patient)],
                 token).ConfigureAwait(false);
             return [line with { At = now }];
         }, cancellationToken);
 
     private async Task<Campaign> GetAsync(string name, CancellationToken cancellationToken) =>
         await _parts.Campaigns.FindAsync(name, cancellationToken).ConfigureAwait(false)
-        ?? throw new RefusedException($"There is no campaign \"{name}\". `sealpost campaign list` shows them.");
+        ?? throw new RefusedException($"There is no campaign \"{name}\". `sealpost campaign list` shows them.") { Kind = RefusalKind.NotFound };
+
+    /// <summary>The options of this moment, for what is shared by campaigns that started under others.</summary>
+    private sealed class PresentOptions
+    {
+        private volatile SendOptions? _options;
+
+        public SendOptions Options
+        {
+            get => _options ?? throw new InvalidOperationException("Sending is not open yet.");
+            set => _options = value;
+        }
+    }
 }

@@ -20,6 +20,9 @@ internal static partial class SendLog
     [LoggerMessage(EventId = 4005, Level = LogLevel.Error, Message = "Campaign {Campaign} stopped after an error of kind {Kind} that does not mend itself. Nothing more is sent until the program is started again.")]
     public static partial void Broken(ILogger logger, long campaign, string kind);
 
+    [LoggerMessage(EventId = 4019, Level = LogLevel.Warning, Message = "Campaign {Campaign} is due and was refused. It is tried again in five minutes; `sealpost campaign send` says why.")]
+    public static partial void NotBegun(ILogger logger, long campaign);
+
     [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "{Count} deliveries were in flight when the program last ended. They are in doubt and are not sent again; see the campaign reports.")]
     public static partial void InDoubt(ILogger logger, int count);
 

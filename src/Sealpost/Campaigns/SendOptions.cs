@@ -1,5 +1,6 @@
 using Sealpost.Consent;
 using Sealpost.Delivery;
+using Sealpost.Organisations;
 
 namespace Sealpost.Campaigns;
 
@@ -23,6 +24,36 @@ public sealed record SendOptions
 
     /// <summary>Folder of the sealed journal; outside every backup, on a disk that flushes.</summary>
     public required string JournalFolder { get; init; }
+
+    /// <summary>Why nothing may be sent for now, in a sentence; null where sending goes on.</summary>
+    /// <value>Default: null.</value>
+    public string? Hold { get; init; }
+
+    /// <summary>The organisation lets campaigns count who follows links to its own pages.</summary>
+    /// <value>Default: false.</value>
+    public bool CountClicks { get; init; }
+
+    /// <summary>Complaints per accepted message beyond which a campaign pauses by itself.</summary>
+    /// <value>Default: 0.003.</value>
+    public double ComplaintLimit { get; init; } = Returned.ComplaintCount.DefaultLimit;
+
+    /// <summary>Whether unsubscribe links work, asked anew before a campaign that needs them starts.</summary>
+    public required Func<CancellationToken, Task<Reachability>> Reach { get; init; }
+
+    /// <summary>How messages wait on our page where the way to the mailbox is not protected well enough.</summary>
+    public Pickup.PickupRules Pickup { get; init; } = new();
+
+    /// <summary>Seals messages to patients' own certificates where the way is not protected well enough; null: none is sealed.</summary>
+    public Sealpost.Delivery.Smime.SmimeMail? Smime { get; init; }
+
+    /// <summary>How much leaves in a day and when.</summary>
+    public Delivery.Pacing.PacingOptions Pacing { get; init; } = new();
+
+    /// <summary>The way to the node that keeps a receiving host's pace; null: this process keeps all.</summary>
+    internal Shards.AskPace? PaceRoute { get; init; }
+
+    /// <summary>Told who answers for the paces kept on this node, once sending is open.</summary>
+    internal Action<Shards.AskPace>? PaceOpened { get; init; }
 
     /// <summary>Destinations sent to at the same time, each over up to <see cref="DeliveryOptions.MaxConnections"/> connections.</summary>
     /// <value>Default 64.</value>

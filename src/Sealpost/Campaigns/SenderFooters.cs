@@ -11,6 +11,9 @@ internal static class SenderFooters
     /// <summary>Path of the one-click unsubscribe page below the organisation's public URL.</summary>
     public const string UnsubscribePath = "u/";
 
+    /// <summary>Path of the preference page.</summary>
+    public const string PreferencesPath = "p/";
+
     /// <summary>Footer of one delivery, with its own unsubscribe URL.</summary>
     public static SenderFooter For(Organisation organisation, KeyRing keys, long campaign, PatientNumber patient, string mailbox) =>
         Of(organisation, UnsubscribeToken.Issue(keys, campaign, patient, mailbox));
@@ -19,7 +22,11 @@ internal static class SenderFooters
     public static SenderFooter ForPreview(Organisation organisation) => Of(organisation, "preview");
 
     private static SenderFooter Of(Organisation organisation, string token) =>
-        new(organisation.Name, organisation.PostalAddress, new Uri(Base(organisation.PublicUrl), UnsubscribePath + token).AbsoluteUri, null);
+        new(organisation.Name, organisation.PostalAddress, UrlOf(organisation, UnsubscribePath + token), UrlOf(organisation, PreferencesPath + token));
 
-    private static Uri Base(Uri url) => url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
+    /// <summary>An address below the organisation's public URL.</summary>
+    /// <param name="organisation">Whose.</param>
+    /// <param name="path">Characters that a URL may hold as they are: paths and tokens of ours.</param>
+    public static string UrlOf(Organisation organisation, string path) =>
+        organisation.PublicUrl.AbsoluteUri is var root && root.EndsWith('/') ? root + path : $"{root}/{path}";
 }

@@ -10,6 +10,8 @@ namespace Sealpost.Campaigns;
 /// <summary>Turns the end of a try into what is committed: the row's next state, the receipt, the decision.</summary>
 internal static class SettleAttempt
 {
+    private const int SaltBytes = 32;
+
     public static Settlement Of(CampaignRun run, LaneJob job, AttemptEnd end, string domain)
     {
         var now = run.Now;
@@ -27,7 +29,7 @@ internal static class SettleAttempt
             FirstAt = first,
             NextAt = outcome == Outcome.Pending ? run.Plan.Next(attempts, first, now) : null,
             At = now,
-            Tier = end.Observed?.Tier,
+            Tier = TierOf(end),
             Tls = TlsNumber(end.Observed?.TlsVersion),
             ReplyCode = end.Reply?.Code ?? 0,
             Receipt = end.Outcome == Outcome.WithheldBasis ? null : Receipt(run, job, end, outcome, domain, now),
@@ -48,11 +50,14 @@ internal static class SettleAttempt
             Recipient = permit?.Address.Open() ?? "@" + domain,
             Mx = end.Observed?.Mx ?? "",
             Ip = end.Observed?.Ip ?? "",
-            Tier = end.Observed?.Tier.ToString() ?? "",
+            Tier = TierOf(end)?.ToString() ?? "",
+            SealedTo = end.SealedTo,
             TlsVersion = end.Observed?.TlsVersion ?? "",
             Cipher = end.Observed?.Cipher ?? "",
             CertificateFingerprint = end.Observed?.CertificateFingerprint ?? "",
             Policy = end.Observed?.Policy ?? "",
+            RequireTls = end.Observed?.RequireTls ?? false,
+            Dnssec = end.Observed?.Dnssec ?? "",
             Rule = end.Rule,
             Reply = end.Reply is { } reply ? $"{reply} {reply.Text}" : end.Detail,
             ContentHash = end.ContentHash,
@@ -64,14 +69,17 @@ internal static class SettleAttempt
             Authorization = permit?.Authorization,
         };
         var clear = MemoryPackSerializer.Serialize(receipt);
-        var id = new Guid(RandomNumberGenerator.GetBytes(16));
-        var salt = RandomNumberGenerator.GetBytes(32);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(salt);
-        hash.AppendData(clear);
+        Span<byte> number = stackalloc byte[16];
+        RandomAhead.FillInOrder(number, now);
+        var id = new Guid(number, bigEndian: true);
+        var salt = new byte[SaltBytes];
+        RandomAhead.Fill(salt);
+        byte[] committed = [.. salt, .. clear];
         var part = string.Create(CultureInfo.InvariantCulture, $"receipt:{id}");
-        return new ReceiptLeaf(id, run.Context.Organisation.Id, run.Campaign.Id, job.Due.Patient, job.Key.Seal(part, 1, clear), salt, hash.GetHashAndReset());
+        return new ReceiptLeaf(id, run.Context.Organisation.Id, run.Campaign.Id, job.Due.Patient, job.Key.Seal(part, 1, clear), salt, SHA256.HashData(committed));
     }
+
+    private static Tier? TierOf(AttemptEnd end) => end.SealedTo.Length > 0 ? Tier.T5 : end.Observed?.Tier;
 
     private static int TlsNumber(string? version) => version switch
     {

@@ -27,17 +27,8 @@ internal readonly struct AuthorizationCheck(CampaignBasis basis, PurposeRule rul
 
     private (WithholdReason Reason, string Citation)? Defect(MarketingAuthorization authorization)
     {
-        // 164.508(b)(2)(ii): not filled out completely, no authorization.
-        if (AuthorizationElements.Missing(authorization) is [var (_, citation), ..])
-            return (WithholdReason.AuthorizationDefective, citation);
-        if (authorization.SignedOn > today)
-            return (WithholdReason.AuthorizationDefective, "45 CFR 164.508(c)(1)(vi)");
-
-        // 164.508(b)(2)(iii): known to have been revoked, whatever moment the record gives.
-        if (authorization.RevokedAt is not null)
-            return (WithholdReason.AuthorizationRevoked, "45 CFR 164.508(b)(5)");
-        if (authorization.ExpiresOn < today || authorization.ExpiryEventOn <= today)
-            return (WithholdReason.AuthorizationExpired, "45 CFR 164.508(b)(2)(i)");
+        if (AuthorizationElements.Defect(authorization, today) is { } defect)
+            return defect;
         if (SignedForMinor(authorization))
             return (WithholdReason.AuthorizationExpired, "45 CFR 164.502(g)(3)");
         if (!basis.Categories.All(category => authorization.Categories.Contains(category, StringComparer.OrdinalIgnoreCase)))

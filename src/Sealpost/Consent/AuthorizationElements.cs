@@ -32,6 +32,23 @@ internal static class AuthorizationElements
     public static IReadOnlyList<(string Element, string Citation)> Missing(MarketingAuthorization authorization) =>
         [.. Required.Where(element => !element.Present(authorization)).Select(element => (element.Element, element.Citation))];
 
+    /// <summary>Why nobody may rely on an authorization on a day, whatever the campaign; null where it holds. 45 CFR 164.508(b)(2).</summary>
+    public static (WithholdReason Reason, string Citation)? Defect(MarketingAuthorization authorization, DateOnly today)
+    {
+        // 164.508(b)(2)(ii): not filled out completely, no authorization.
+        if (Missing(authorization) is [var (_, citation), ..])
+            return (WithholdReason.AuthorizationDefective, citation);
+        if (authorization.SignedOn > today)
+            return (WithholdReason.AuthorizationDefective, "45 CFR 164.508(c)(1)(vi)");
+
+        // 164.508(b)(2)(iii): known to have been revoked, whatever moment the record gives.
+        if (authorization.RevokedAt is not null)
+            return (WithholdReason.AuthorizationRevoked, "45 CFR 164.508(b)(5)");
+        return authorization.ExpiresOn < today || authorization.ExpiryEventOn <= today
+            ? (WithholdReason.AuthorizationExpired, "45 CFR 164.508(b)(2)(i)")
+            : null;
+    }
+
     private static bool HasExpiry(MarketingAuthorization authorization) =>
         authorization.ExpiresOn is { } last
             ? authorization.SignedOn is not { } signed || last >= signed

@@ -88,8 +88,8 @@ internal sealed class AuthorizationRecords(KeyRing keys, Ledger ledger, TimeProv
     private static bool Withdraws(SuppressionScope scope, Purpose purpose) => scope switch
     {
         SuppressionScope.All => true,
-        SuppressionScope.Fundraising => purpose == Purpose.Fundraising,
-        _ => PurposeRule.Of(purpose) is not { OutlivesOptOut: true },
+        SuppressionScope.Marketing => PurposeRule.Of(purpose) is not { OutlivesOptOut: true },
+        _ => Topics.Stops(scope, Topics.Of(purpose)),
     };
 
     private static string Context(long id) => string.Create(CultureInfo.InvariantCulture, $"authorization:{id}");

@@ -55,7 +55,8 @@ internal sealed class ConsentEntries(KeyRing keys, Ledger ledger, TimeProvider t
             cancellationToken);
 
         // A sole-control statement is about one mailbox; every other restriction follows the person through all identifiers.
-        List<byte[]> blinds = kind == RestrictionKinds.SoleControl ? [ConsentTables.BlindOf(keys, "email", value!)] : await BlindsAsync([patient], transaction, cancellationToken);
+        // A wish for less protection follows nobody: it is this record's alone.
+        List<byte[]> blinds = kind == RestrictionKinds.Unencrypted ? [] : kind == RestrictionKinds.SoleControl ? [ConsentTables.BlindOf(keys, "email", value!)] : await BlindsAsync([patient], transaction, cancellationToken);
         await AttachAsync(entry, sequence, [patient], blinds, transaction, cancellationToken);
         return entry;
     }
@@ -143,7 +144,8 @@ internal sealed class ConsentEntries(KeyRing keys, Ledger ledger, TimeProvider t
     /// <summary>Whether the same suppression already stands on every one of these keys.</summary>
     private async Task<bool> StandsAsync(HashSet<PatientNumber> patients, List<byte[]> blinds, Suppression suppression, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        const string Same = "e.org = @org AND e.kind = 'suppression' AND e.scope = @scope AND e.source = @source";
+        // One that a patient took back stands for others only: the same opt-out again is a new one.
+        const string Same = "e.org = @org AND e.kind = 'suppression' AND e.scope = @scope AND e.source = @source AND NOT EXISTS (SELECT 1 FROM consent_reopened r WHERE r.org = e.org AND r.entry = e.entry)";
         long found = 0;
         foreach (var condition in ConsentTables.Conditions(patients))
         {

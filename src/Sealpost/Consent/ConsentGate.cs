@@ -19,7 +19,7 @@ public sealed class ConsentGate
     public ConsentPolicy Policy { get; }
 
     /// <summary>Gates of the law that this version does not evaluate, for <c>campaign forecast</c>: id and what a person must check.</summary>
-    public static IReadOnlyList<(string Gate, string Meaning)> NotEvaluated => GatesNotEvaluated.All;
+    public static IReadOnlyList<(string Gate, string Meaning)> NotEvaluatedFor(Purpose purpose) => GatesNotEvaluated.For(purpose);
 
     /// <summary>Decides. Never throws for patient data; unknown means no.</summary>
     /// <param name="basis">The campaign, as approved.</param>
@@ -50,7 +50,7 @@ public sealed class ConsentGate
                 return No(reason, citation);
         }
 
-        if (DecideSensitive(basis, head) is { } sensitive)
+        if (DecideSensitive(basis, head, authorization is not null) is { } sensitive)
             return sensitive;
         if (DecideSuppression(basis, rule, state, mailbox) is { } suppressed)
             return suppressed;
@@ -83,13 +83,21 @@ public sealed class ConsentGate
             : null;
     }
 
-    /// <summary>45 CFR 164.502(b), 42 CFR 2.31: what touches a sensitive category does not travel by mail in this version. A person whose whole record is labelled gets no clinical mail.</summary>
-    private static ConsentDecision.Withhold? DecideSensitive(CampaignBasis basis, ChartHead head)
+    /// <summary>
+    /// 45 CFR 164.502(b): what touches a sensitive category is for the patient's own care, or for what an authorization that names the category covers, and nobody pays for it.
+    /// Its class lets it travel sealed to the patient or wait on our page, never as mail that a host on the way could read. A person whose whole record is labelled gets no clinical mail.
+    /// </summary>
+    private static ConsentDecision.Withhold? DecideSensitive(CampaignBasis basis, ChartHead head, bool isAuthorized)
     {
-        var labelled = basis.Class >= MessageClass.N2 && SensitiveCategories.OfLabels(head.SecurityLabels).Count > 0;
-        return labelled || basis.Class >= MessageClass.N3 || basis.Categories.Count > 0
-            ? No(WithholdReason.Sensitive, "45 CFR 164.502(b)")
-            : null;
+        if (basis.Class >= MessageClass.N2 && SensitiveCategories.OfLabels(head.SecurityLabels).Count > 0)
+            return No(WithholdReason.Sensitive, "45 CFR 164.502(b)");
+        if (basis.Class < MessageClass.N3 && basis.Categories.Count == 0)
+            return null;
+        // 42 CFR 2.31: consents to use records of substance use treatment are not read in this version.
+        if (basis.Categories.Contains(SensitiveCategories.SubstanceUse))
+            return No(WithholdReason.Sensitive, "42 CFR 2.31");
+        var isCare = basis.Purpose is Purpose.Treatment or Purpose.CareCoordOps or Purpose.Refill or Purpose.AdminPayment;
+        return basis.Class >= MessageClass.N3 && (isCare || isAuthorized) && basis.Remuneration is null ? null : No(WithholdReason.Sensitive, "45 CFR 164.502(b)");
     }
 
     private static ConsentDecision.Withhold? DecideSuppression(CampaignBasis basis, PurposeRule rule, ConsentState state, string mailbox)
@@ -104,16 +112,11 @@ public sealed class ConsentGate
                 continue;
             }
 
-            switch (suppression.Scope)
-            {
-                case SuppressionScope.Fundraising when basis.Purpose != Purpose.Fundraising:
-                case SuppressionScope.Marketing when !rule.StoppedByOptOut(basis):
-                    continue;
-                case SuppressionScope.Fundraising:
-                    return No(WithholdReason.FundraisingOptOut, "45 CFR 164.514(f)(2)(iv)");
-                default:
-                    return No(WithholdReason.Suppressed, basis.Purpose == Purpose.Fundraising ? "45 CFR 164.514(f)(2)(iv)" : "15 USC 7704(a)(4)");
-            }
+            if (!Topics.IsStopped(suppression.Scope, basis, rule))
+                continue;
+            return suppression.Scope == SuppressionScope.Fundraising
+                ? No(WithholdReason.FundraisingOptOut, "45 CFR 164.514(f)(2)(iv)")
+                : No(WithholdReason.Suppressed, basis.Purpose == Purpose.Fundraising ? "45 CFR 164.514(f)(2)(iv)" : "15 USC 7704(a)(4)");
         }
 
         return null;

@@ -20,6 +20,9 @@ internal sealed class ConsentParts(Chart chart, KeyRing keys)
     /// <summary>Newest first.</summary>
     public List<DateTimeOffset> Messages { get; } = [];
 
+    /// <summary>Opt-outs that this patient took back.</summary>
+    public HashSet<long> Reopened { get; } = [];
+
     /// <summary>Mailboxes another patient has too.</summary>
     public HashSet<string> Shared { get; } = new(StringComparer.Ordinal);
 

@@ -20,6 +20,8 @@ public sealed class ConsentStore
     private readonly ConsentEntries _entries;
     private readonly AuthorizationRecords _authorizations;
     private readonly SourceAttestations _attestations;
+    private readonly ReopenTopics _reopen;
+    private readonly SignedDocuments _documents;
 
     /// <summary>Creates the store; <paramref name="changed"/> is awaited after each commit, before the call returns.</summary>
     public ConsentStore(IDatabase database, KeyRing keys, Ledger ledger, TimeProvider time, PatientsChanged changed)
@@ -31,6 +33,8 @@ public sealed class ConsentStore
         _entries = new ConsentEntries(keys, ledger, time);
         _authorizations = new AuthorizationRecords(keys, ledger, time);
         _attestations = new SourceAttestations(keys, ledger, time);
+        _reopen = new ReopenTopics(keys, ledger, time, _entries);
+        _documents = new SignedDocuments(database, keys, ledger, time);
     }
 
     /// <summary>Records a signed authorization; returns its number. Problems (missing elements of 164.508(c)) are refused with the element named.</summary>
@@ -95,6 +99,39 @@ public sealed class ConsentStore
         return read;
     }
 
+    /// <summary>Takes the patient's opt-outs of some topics back, on the patient's own act on a page of ours: staff has no way to call this. 45 CFR 164.514(f)(2)(v).</summary>
+    /// <returns>False where nothing stopped them.</returns>
+    internal async Task<bool> ReopenAsync(PatientNumber patient, IReadOnlyCollection<Topic> topics, CancellationToken cancellationToken)
+    {
+        var changed = await _database.WriteAsync((transaction, token) => _reopen.RunAsync(patient, topics, transaction, token), cancellationToken);
+        if (changed)
+            await TellAsync([patient]);
+        return changed;
+    }
+
+    /// <summary>Records what the patient signed on a page of ours, with the document itself, and that its copy was shown at once. Signing opens the topics it is about. Returns the authorization's number.</summary>
+    /// <exception cref="ArgumentException">As for <see cref="RecordAsync"/>.</exception>
+    internal async Task<long> SignAsync(PatientNumber patient, MarketingAuthorization authorization, string document, CancellationToken cancellationToken)
+    {
+        var complete = authorization with { DocumentHash = SignedDocuments.Hash(document) };
+        if (AuthorizationElements.Missing(complete) is { Count: > 0 } missing)
+            throw new ArgumentException($"The form lacks: {string.Join("; ", missing.Select(element => $"{element.Element} ({element.Citation})"))}.", nameof(authorization));
+        var id = await _database.WriteAsync(
+            async (transaction, token) =>
+            {
+                var number = await _authorizations.RecordAsync(patient, complete, "patient", transaction, token);
+                await _documents.AddAsync(patient, number, document, transaction, token);
+                await _reopen.RunAsync(patient, [.. complete.Purposes.Select(Topics.Of).Append(Topic.Offers).Distinct()], transaction, token);
+                return number;
+            },
+            cancellationToken);
+        await TellAsync([patient]);
+        return id;
+    }
+
+    /// <summary>The documents that patients signed on pages of ours.</summary>
+    internal SignedDocuments Documents => _documents;
+
     /// <summary>Records a restriction or confidential communication; returns its number.</summary>
     /// <param name="patient">Patient.</param>
     /// <param name="kind">One of <see cref="RestrictionKinds"/>.</param>
@@ -136,6 +173,13 @@ public sealed class ConsentStore
     {
         await using var connection = await _database.OpenReadAsync(cancellationToken);
         return await _attestations.ReadAsync(connection, cancellationToken);
+    }
+
+    /// <summary>Every source that was ever attested, by name.</summary>
+    internal async Task<IReadOnlyList<AttestedSource>> AttestationsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.OpenReadAsync(cancellationToken);
+        return await _attestations.ListAsync(connection, cancellationToken);
     }
 
     /// <summary>Consent states of patients, given their open charts (for addresses). Patients without any record get an empty state.</summary>

@@ -23,6 +23,7 @@ internal sealed class LoadConsent(IDatabase database, KeyRing keys, TimeProvider
         foreach (var condition in ConsentTables.Conditions(_parts.Keys))
         {
             await LoadAuthorizationsAsync(connection, condition, cancellationToken);
+            await LoadReopenedAsync(connection, condition, cancellationToken);
             await LoadEntriesAsync(connection, condition, byPatient: true, cancellationToken);
             await LoadEntriesAsync(connection, condition, byPatient: false, cancellationToken);
             await LoadMessagesAsync(connection, condition, cancellationToken);
@@ -50,6 +51,19 @@ internal sealed class LoadConsent(IDatabase database, KeyRing keys, TimeProvider
         }
     }
 
+    private async Task LoadReopenedAsync(DbConnection connection, string condition, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command($"SELECT patient, entry, sequence FROM consent_reopened WHERE org = @org AND patient {condition}", ("org", Organisation));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (!_parts.TryGetValue(new PatientNumber((int)reader.GetInt64(0)), out var parts))
+                continue;
+            parts.Reopened.Add(reader.GetInt64(1));
+            parts.Touch(reader.GetInt64(2));
+        }
+    }
+
     private async Task LoadEntriesAsync(DbConnection connection, string condition, bool byPatient, CancellationToken cancellationToken)
     {
         // An outer join: an entry that is named but missing must not pass for an opt-out that never was.
@@ -74,7 +88,8 @@ internal sealed class LoadConsent(IDatabase database, KeyRing keys, TimeProvider
         parts.Touch(row.Sequence);
         if (row.Kind == ConsentTables.SuppressionKind)
         {
-            parts.Suppress(row);
+            if (!parts.Reopened.Contains(row.Entry))
+                parts.Suppress(row);
             return;
         }
 

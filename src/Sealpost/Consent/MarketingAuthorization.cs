@@ -106,6 +106,30 @@ public sealed partial record MarketingAuthorization
     [MemoryPackOrder(24)]
     public bool KnownFalse { get; init; }
 
+    /// <summary>How the signed copy was given: <c>page</c>, <c>paper</c>, …; null where it was not said. (c)(4).</summary>
+    [MemoryPackOrder(25)]
+    public string? CopyMethod { get; init; }
+
+    /// <summary>Number of the form signed on the organisation's page; null for one signed elsewhere.</summary>
+    [MemoryPackOrder(26)]
+    public long? Form { get; init; }
+
+    /// <summary>BCP 47 tag of the language signed in.</summary>
+    [MemoryPackOrder(27)]
+    public string? Language { get; init; }
+
+    /// <summary>Name as typed by the signer.</summary>
+    [MemoryPackOrder(28)]
+    public string? SignerName { get; init; }
+
+    /// <summary>UTC instant of an electronic signature.</summary>
+    [MemoryPackOrder(29)]
+    public DateTimeOffset? SignedAt { get; init; }
+
+    /// <summary>How the signer proved who they are: <c>birth-date+zip</c>. 45 CFR 164.514(h)(1).</summary>
+    [MemoryPackOrder(30)]
+    public string? IdentityProof { get; init; }
+
     /// <summary>Always <c>[phi]</c>.</summary>
     public override string ToString() => "[phi]";
 }

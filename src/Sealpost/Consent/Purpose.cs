@@ -55,7 +55,7 @@ public enum MessageClass
     /// <summary>Clinical, or the selection reveals a condition.</summary>
     N2 = 2,
 
-    /// <summary>Sensitive category: no clinical detail by mail.</summary>
+    /// <summary>Sensitive category: sealed to the patient, or on our page; never mail that a host on the way can read.</summary>
     N3 = 3,
 }
 

@@ -10,6 +10,9 @@ internal static class RestrictionMatch
     {
         // Chosen and checked where the address is.
         RestrictionKinds.NoEmail or RestrictionKinds.Address or RestrictionKinds.SoleControl => false,
+
+        // It only allows; the transport gate looks at it.
+        RestrictionKinds.Unencrypted => false,
         RestrictionKinds.Purpose => PurposeNames.Parse(restriction.Value ?? "") is not { } purpose || purpose == basis.Purpose || (purpose == Purpose.Marketing && (basis.Purpose == Purpose.MarketingPaid || PurposeRule.IsPaid(basis))),
         RestrictionKinds.Data => TouchesData(restriction.Value, basis),
 

@@ -7,7 +7,7 @@ namespace Sealpost.Consent;
 internal sealed class RestrictionSeal(KeyRing keys)
 {
     /// <summary>Whether the patient's own key seals values of a kind.</summary>
-    public static bool ByPatient(string kind) => kind is RestrictionKinds.Address or RestrictionKinds.SoleControl;
+    public static bool ByPatient(string kind) => kind is RestrictionKinds.Address or RestrictionKinds.SoleControl or RestrictionKinds.Unencrypted;
 
     /// <summary>Seals a value.</summary>
     public byte[] Seal(long entry, string kind, string value, PatientNumber owner, byte[] wrapped)

@@ -14,6 +14,7 @@ internal static class RestrictionValue
         RestrictionKinds.Purpose => PurposeNames.Parse(value ?? "") is { } purpose ? PurposeNames.Of(purpose) : throw Wrong("A 'purpose' restriction needs a purpose, such as OWN_PRODUCT."),
         RestrictionKinds.Data => RestrictionMatch.Parse(value) is null ? throw Wrong("A 'data' restriction needs system:code, such as icd10:F1*.") : value!.Trim(),
         RestrictionKinds.SoleControl => EmailAddress.Normalise(value) ?? throw Wrong("A 'sole-control' statement needs the shared mailbox."),
+        RestrictionKinds.Unencrypted => UnencryptedWish.Read(value) is null ? throw Wrong("A wish for unencrypted email lacks one of its parts.") : value,
         _ => throw Wrong($"There is no restriction of this kind; choose one of {string.Join(", ", RestrictionKinds.All)}."),
     };
 

@@ -12,6 +12,9 @@ public static class SensitiveCategories
     /// <summary>Counselling notes of a substance use programme. 42 CFR 2.11.</summary>
     internal const string SudCounsellingNotes = "sud-counselling-notes";
 
+    /// <summary>Substance use: may stem from a programme under 42 CFR part 2.</summary>
+    internal const string SubstanceUse = "substance-use";
+
     private static readonly SensitiveCodes Codes = SensitiveCodes.ReadEmbedded();
 
     /// <summary>Categories that no message may draw on, authorized or not.</summary>

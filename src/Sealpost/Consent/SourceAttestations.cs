@@ -5,6 +5,12 @@ using Sealpost.Trust.Ledger;
 
 namespace Sealpost.Consent;
 
+/// <summary>A source and whether its addresses are attested.</summary>
+/// <param name="Source">Name of the import source.</param>
+/// <param name="Attested">False once it was withdrawn.</param>
+/// <param name="At">UTC instant of the last change.</param>
+internal sealed record AttestedSource(string Source, bool Attested, DateTimeOffset At);
+
 /// <summary>Import sources whose addresses the organisation attests as verified.</summary>
 internal sealed class SourceAttestations(KeyRing keys, Ledger ledger, TimeProvider time)
 {
@@ -44,6 +50,17 @@ internal sealed class SourceAttestations(KeyRing keys, Ledger ledger, TimeProvid
         while (await reader.ReadAsync(cancellationToken))
             sources.Add(ConsentTables.OpenText(keys, Context, reader.GetFieldValue<byte[]>(0)));
         return sources;
+    }
+
+    /// <summary>Every source that was ever attested, by name.</summary>
+    public async Task<IReadOnlyList<AttestedSource>> ListAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command("SELECT sealed, attested, at FROM consent_attestation WHERE org = @org", ("org", Organisation.Value));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<AttestedSource> sources = [];
+        while (await reader.ReadAsync(cancellationToken))
+            sources.Add(new AttestedSource(ConsentTables.OpenText(keys, Context, reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1) == 1, DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2))));
+        return [.. sources.OrderBy(source => source.Source, StringComparer.OrdinalIgnoreCase)];
     }
 
     private async Task<List<PatientNumber>> PatientsAsync(DbTransaction transaction, CancellationToken cancellationToken)

@@ -27,6 +27,21 @@ public enum SuppressionScope
 
     /// <summary>Every message, treatment too.</summary>
     All,
+
+    /// <summary>The topic <see cref="Topic.Care"/> only, by the patient's own choice.</summary>
+    Care,
+
+    /// <summary>The topic <see cref="Topic.Reminders"/> only.</summary>
+    Reminders,
+
+    /// <summary>The topic <see cref="Topic.HealthNews"/> only.</summary>
+    HealthNews,
+
+    /// <summary>The topic <see cref="Topic.OwnServices"/> only.</summary>
+    OwnServices,
+
+    /// <summary>The topic <see cref="Topic.Offers"/> only: marketing, paid or not.</summary>
+    Offers,
 }
 
 /// <summary>A stop sign, keyed by address and by patient; outlives deletion, re-import and restore. Only the patient's own action ends it.</summary>
@@ -73,6 +88,9 @@ public static class RestrictionKinds
 
     /// <summary>The patient attests sole control of a mailbox that another record also names. Value: the mailbox.</summary>
     public const string SoleControl = "sole-control";
+
+    /// <summary>No restriction: email at lower protection by the patient's own wish. Value: an <see cref="UnencryptedWish"/>.</summary>
+    internal const string Unencrypted = "unencrypted-email";
 
     internal static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal) { NoEmail, Address, Purpose, Data, SelfPay, SoleControl };
 }

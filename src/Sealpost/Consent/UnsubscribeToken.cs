@@ -21,14 +21,17 @@ public sealed record UnsubscribeToken(OrganisationId Organisation, long Campaign
     /// <param name="campaign">Campaign number.</param>
     /// <param name="patient">Patient.</param>
     /// <param name="normalisedAddress">The mailbox the message goes to.</param>
-    public static string Issue(KeyRing keys, long campaign, PatientNumber patient, string normalisedAddress)
+    public static string Issue(KeyRing keys, long campaign, PatientNumber patient, string normalisedAddress) =>
+        new UnsubscribeToken(keys.Organisation, campaign, patient, ConsentTables.BlindOf(keys, "email", normalisedAddress)).ToText(keys);
+
+    /// <summary>The token as a link carries it.</summary>
+    internal string ToText(KeyRing keys)
     {
-        var mailbox = ConsentTables.BlindOf(keys, "email", normalisedAddress);
-        var clear = new byte[FixedBytes + mailbox.Length];
+        var clear = new byte[FixedBytes + Mailbox.Length];
         BinaryPrimitives.WriteInt32BigEndian(clear, keys.Organisation.Value);
-        BinaryPrimitives.WriteInt64BigEndian(clear.AsSpan(OrganisationBytes), campaign);
-        BinaryPrimitives.WriteInt32BigEndian(clear.AsSpan(OrganisationBytes + 8), patient.Value);
-        mailbox.CopyTo(clear.AsSpan(FixedBytes));
+        BinaryPrimitives.WriteInt64BigEndian(clear.AsSpan(OrganisationBytes), Campaign);
+        BinaryPrimitives.WriteInt32BigEndian(clear.AsSpan(OrganisationBytes + 8), Patient.Value);
+        Mailbox.CopyTo(clear.AsMemory(FixedBytes));
         return Base64Url.EncodeToString([.. clear[..OrganisationBytes], .. keys.Seal(Context, clear)]);
     }
 
@@ -63,6 +66,6 @@ public sealed record UnsubscribeToken(OrganisationId Organisation, long Campaign
     /// <summary>Names the campaign by number only.</summary>
     public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"unsubscribe token of campaign {Campaign}");
 
-    private static byte[]? Decode(string token) =>
+    internal static byte[]? Decode(string token) =>
         token.Length is >= 32 and <= 512 && Base64Url.IsValid(token) && Base64Url.DecodeFromChars(token) is { Length: > OrganisationBytes } bytes ? bytes : null;
 }

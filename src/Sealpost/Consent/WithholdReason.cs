@@ -54,7 +54,7 @@ public enum WithholdReason
     /// <summary>The authorization lacks a required element. 164.508(b)(2)(ii).</summary>
     AuthorizationDefective = 17,
 
-    /// <summary>Sensitive category, withheld from mail (class N3).</summary>
+    /// <summary>Sensitive category (class N3): not for this purpose, or neither sealed mail nor our page reaches the patient.</summary>
     Sensitive = 18,
 
     /// <summary>Opted out, complained, or hard bounced. 15 USC 7704(a)(4).</summary>
@@ -95,4 +95,13 @@ public enum WithholdReason
 
     /// <summary>The message cannot be represented on this hop (SMTPUTF8, SIZE).</summary>
     NotRepresentable = 46,
+
+    /// <summary>The host's certificate is not the one that the domain's signed TLSA records name. RFC 7672.</summary>
+    DaneMismatch = 47,
+
+    /// <summary>The domain's MTA-STS policy in mode enforce does not allow the host or its certificate. RFC 8461 §5.</summary>
+    MtaStsRefused = 48,
+
+    /// <summary>The domain's MX is none of those that the organisation expects.</summary>
+    UnexpectedMx = 49,
 }

@@ -23,7 +23,7 @@ public static class WithholdReasons
         WithholdReason.AuthorizationScope => "The patient's authorization does not cover this purpose or this information.",
         WithholdReason.AuthorizationRemuneration => "The patient's authorization does not say that the message is paid for.",
         WithholdReason.AuthorizationDefective => "The patient's authorization lacks something the law requires.",
-        WithholdReason.Sensitive => "The message touches a sensitive matter, which does not travel by email.",
+        WithholdReason.Sensitive => "The message touches a sensitive matter, which travels only sealed to the patient or waits on our page; neither was possible here, or the purpose does not allow it.",
         WithholdReason.Suppressed => "The patient opted out, complained, or the mailbox rejected mail for good.",
         WithholdReason.FundraisingOptOut => "The patient opted out of fundraising.",
         WithholdReason.FrequencyCap => "The patient has had as many messages lately as the limit allows.",
@@ -37,6 +37,9 @@ public static class WithholdReasons
         WithholdReason.TierTooLow => "The connection to the patient's mail host was not protected well enough for this message.",
         WithholdReason.NoAgreement => "The mail relay has no agreement in force that covers sending.",
         WithholdReason.NotRepresentable => "The patient's mail host cannot take a message of this form or size.",
+        WithholdReason.DaneMismatch => "The certificate of the patient's mail host is not the one that the domain's signed records name.",
+        WithholdReason.MtaStsRefused => "The patient's mail host does not satisfy the policy that the domain itself publishes.",
+        WithholdReason.UnexpectedMx => "The patient's mail domain names a mail host that this organisation does not expect.",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "No such reason; add its sentence here."),
     };
 }

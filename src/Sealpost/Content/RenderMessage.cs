@@ -16,18 +16,6 @@ namespace Sealpost.Content;
 /// <param name="Reason">Why the reader gets the message; null for "because you are a patient of" the organisation.</param>
 public sealed record SenderFooter(string OrganisationName, string PostalAddress, string UnsubscribeUrl, string? PreferencesUrl, string? Phone = null, string? Reason = null);
 
-/// <summary>A message made for one patient. In memory only; never persisted. Prints as <c>[phi]</c>.</summary>
-/// <param name="From">Header From.</param>
-/// <param name="Subject">N0 subject.</param>
-/// <param name="Html">HTML part, complete with preheader and footer.</param>
-/// <param name="Text">Text part with footer.</param>
-/// <param name="UnsubscribeUrl">For List-Unsubscribe.</param>
-public sealed record RenderedMessage(string From, string Subject, string Html, string Text, string UnsubscribeUrl)
-{
-    /// <summary>Always <c>[phi]</c>.</summary>
-    public override string ToString() => "[phi]";
-}
-
 /// <summary>Result of rendering.</summary>
 /// <param name="Message">Null where a value is missing.</param>
 /// <param name="MissingField">The field path without value and without default.</param>
@@ -48,7 +36,11 @@ public static class RenderMessage
     {
         if (permit.Patient != chart.Number)
             throw new ArgumentException("The permit is for another patient.", nameof(permit));
-        return Preview(template, chart, footer, today);
+        using var writers = new Writers();
+        var context = ContextOf(template, chart, footer, today);
+        return Write(template, footer, context, writers) is { } subject
+            ? new RenderResult(new RenderedMessage(template.From, subject, writers.Html.Detach(), writers.Text.Detach(), footer.UnsubscribeUrl), null)
+            : new RenderResult(null, context.Missing);
     }
 
     /// <summary>Renders for preview, without a permit: the result can be shown, not sent.</summary>
@@ -59,9 +51,39 @@ public static class RenderMessage
     /// <exception cref="RenderLimitException">The message became too large.</exception>
     public static RenderResult Preview(Template template, Chart chart, SenderFooter footer, DateOnly today)
     {
-        var context = new RenderContext(new RenderInput(chart, footer, today));
+        return Preview(template, chart, footer, today, null);
+    }
+
+    /// <summary>The same for the variant of a patient's language.</summary>
+    /// <inheritdoc cref="Render(Template, ConsentDecision.Permit, Chart, SenderFooter, DateOnly)"/>
+    public static RenderResult Render(TemplateSet templates, ConsentDecision.Permit permit, Chart chart, SenderFooter footer, DateOnly today) =>
+        Render(templates.For(chart.Head.Language), permit, chart, footer, today);
+
+    /// <summary>The same for the variant of a patient's language.</summary>
+    /// <inheritdoc cref="Preview(Template, Chart, SenderFooter, DateOnly)"/>
+    public static RenderResult Preview(TemplateSet templates, Chart chart, SenderFooter footer, DateOnly today) =>
+        Preview(templates.For(chart.Head.Language), chart, footer, today);
+
+    /// <summary>Renders for preview and notes the branches reached.</summary>
+    internal static RenderResult Preview(Template template, Chart chart, SenderFooter footer, DateOnly today, ISet<BranchPoint>? reached, ISet<(Fluid.Ast.Expression Comparison, bool Holds)>? compared = null)
+    {
+        using var writers = new Writers();
+        var context = ContextOf(template, chart, footer, today, reached, compared);
+        return Write(template, footer, context, writers) is { } subject
+            ? new RenderResult(new RenderedMessage(template.From, subject, writers.Html.Take(), writers.Text.Take(), footer.UnsubscribeUrl), null)
+            : new RenderResult(null, context.Missing);
+    }
+
+    private static RenderContext ContextOf(
+        Template template, Chart chart, SenderFooter footer, DateOnly today, ISet<BranchPoint>? reached = null, ISet<(Fluid.Ast.Expression Comparison, bool Holds)>? compared = null) =>
+        new(new RenderInput(chart, footer, today), Languages.CultureOf(template.Language)) { Reached = reached, Compared = compared };
+
+    /// <summary>Writes both parts; the subject, or null where a value is missing.</summary>
+    private static string? Write(Template template, SenderFooter footer, RenderContext context, Writers writers)
+    {
+        var words = FrameWords.Of(template.Language);
         var parts = template.Parts;
-        using var writer = new LimitedWriter(LiquidOptions.MaxOutputSize);
+        var writer = writers.Html;
 
         parts.Subject.Write(writer, context);
         var subject = writer.Take().Trim();
@@ -72,16 +94,30 @@ public static class RenderMessage
         parts.Preheader.Write(writer, context);
         writer.Write(HtmlFrame.Preview.End);
         parts.Body.Write(writer, context);
-        HtmlFrame.WriteFooter(writer, parts.FooterId, footer);
+        HtmlFrame.WriteFooter(writer, parts.FooterId, footer, words);
         if (context.Missing is not null)
-            return new RenderResult(null, context.Missing);
-        var html = writer.Take();
+            return null;
 
-        parts.Text.Write(writer, context);
-        TextFrame.WriteFooter(writer, footer);
-        var text = TextFrame.Tidy(writer.Take());
-        return context.Missing is null
-            ? new RenderResult(new RenderedMessage(template.From, subject, html, text, footer.UnsubscribeUrl), null)
-            : new RenderResult(null, context.Missing);
+        parts.Text.Write(writers.Untidy, context);
+        TextFrame.WriteFooter(writers.Untidy, footer, words);
+        TextFrame.Tidy(writers.Untidy.Written, writers.Text);
+        return context.Missing is null ? subject : null;
+    }
+
+    /// <summary>Where the parts of one message are written. What is not detached goes back to the pool.</summary>
+    private sealed class Writers : IDisposable
+    {
+        public LimitedWriter Html { get; } = new(LiquidOptions.MaxOutputSize);
+
+        public LimitedWriter Untidy { get; } = new(LiquidOptions.MaxOutputSize);
+
+        public LimitedWriter Text { get; } = new(LiquidOptions.MaxOutputSize);
+
+        public void Dispose()
+        {
+            Html.Dispose();
+            Untidy.Dispose();
+            Text.Dispose();
+        }
     }
 }

@@ -7,9 +7,10 @@ namespace Sealpost.Content;
 /// <summary>A compiled template: parsed once, rendered per patient; immutable and thread-safe.</summary>
 public sealed class Template
 {
-    internal Template(string from, string hash, TemplateParts parts, Taint taint)
+    internal Template(TemplateSource source, string hash, TemplateParts parts, Taint taint)
     {
-        From = from;
+        From = source.From.Trim();
+        Language = source.Language;
         Hash = hash;
         Parts = parts;
         Fields = [.. taint.Fields.Where(path => !TemplateCompiler.IsImpersonal(path))];
@@ -37,6 +38,9 @@ public sealed class Template
 
     /// <summary>The author's From: one mailbox with its display name.</summary>
     public string From { get; }
+
+    /// <summary>BCP 47 tag of its language; null where the author names none.</summary>
+    public string? Language { get; }
 
     internal TemplateParts Parts { get; }
 

@@ -55,18 +55,21 @@ internal static class TemplateCompiler
         var hosts = new HostRules(ownHosts);
         var guarded = GuardedSource.Of(source.Body, source.BodyFile, problems);
         if (problems.Count > 0 || ToHtml(source, guarded, problems) is not { } html)
-            return new TemplateResult(null, InOrder(problems));
+            return new TemplateResult(null, InOrder(problems)) { Uses = [.. subject.Uses, .. preheader.Uses] };
         using var document = MailSanitizer.Clean(html, guarded, source.Body, source.BodyFile, hosts, problems);
         var text = source.Text is { } authored
             ? AuthoredText(authored, source.TextFile ?? "text", problems)
             : LiquidPart.Compile(TextFromHtml.Of(document.Body!, guarded), NullEncoder.Default, source.BodyFile, problems);
         var body = LiquidPart.Compile(HtmlPieces.Of(document.Body!, guarded, hosts, source.BodyFile, problems), HtmlFrame.Encoder, source.BodyFile, problems);
+        IReadOnlyList<FieldUse> uses = [.. subject.Uses, .. source.Preheader is null ? [] : preheader.Uses, .. body.Uses, .. source.Text is null ? [] : text.Uses];
         if (problems.Count > 0)
-            return new TemplateResult(null, InOrder(problems));
+            return new TemplateResult(null, InOrder(problems)) { Uses = uses };
+        if (source.Language is { } language)
+            document.DocumentElement.SetAttribute("lang", language); // WCAG 2.2 SC 3.1.1.
         var (beforeTitle, afterTitle) = HtmlFrame.Head(document);
         var hash = Hash(source);
         var taint = subject.Taint.With(preheader.Taint).With(body.Taint).With(text.Taint);
-        return new TemplateResult(new Template(source.From.Trim(), hash, new TemplateParts(subject, preheader, beforeTitle, afterTitle, body, text, "f" + hash[..16]), taint), []);
+        return new TemplateResult(new Template(source, hash, new TemplateParts(subject, preheader, beforeTitle, afterTitle, body, text, "f" + hash[..16]), taint), []) { Uses = uses };
     }
 
     private static string? ToHtml(TemplateSource source, GuardedSource guarded, List<TemplateProblem> problems) => source.Format switch
@@ -105,7 +108,7 @@ internal static class TemplateCompiler
     private static string Hash(TemplateSource source)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in new[] { Version, source.From, source.Subject, source.Preheader, source.Body, source.Format.ToString(), source.Text })
+        foreach (var part in new[] { Version, source.From, source.Subject, source.Preheader, source.Body, source.Format.ToString(), source.Text }.Concat(source.Language is { } language ? [language] : []))
         {
             var bytes = Encoding.UTF8.GetBytes(part ?? "");
             hash.AppendData(BitConverter.GetBytes(part is null ? -1 : bytes.Length));

@@ -74,10 +74,18 @@ internal sealed class CertificateRules
     }
 
     // NIST SP 800-52r2 §3.2: RSA of 2048 bits or more, P-256 or P-384 and above, SHA-256 or better.
-    private static bool IsStrong(X509Certificate2 certificate)
+    private static bool IsStrong(X509Certificate2 certificate) =>
+        certificate.SignatureAlgorithm.Value is not ("1.2.840.113549.1.1.4" or "1.2.840.113549.1.1.5" or "1.2.840.10045.4.1") && HasStrongKey(certificate);
+
+    internal static bool IsStrong(Org.BouncyCastle.X509.X509Certificate certificate)
     {
-        if (certificate.SignatureAlgorithm.Value is "1.2.840.113549.1.1.4" or "1.2.840.113549.1.1.5" or "1.2.840.10045.4.1")
-            return false;
+        using var same = X509CertificateLoader.LoadCertificate(certificate.GetEncoded());
+        return IsStrong(same);
+    }
+
+    /// <summary>Whether the key alone is strong enough.</summary>
+    internal static bool HasStrongKey(X509Certificate2 certificate)
+    {
         using var rsa = certificate.GetRSAPublicKey();
         if (rsa is not null)
             return rsa.KeySize >= 2048;

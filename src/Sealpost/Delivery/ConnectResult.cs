@@ -16,7 +16,11 @@ public abstract record ConnectResult
     public sealed record Withheld(WithholdReason Reason, string Detail) : ConnectResult;
 
     /// <summary>Temporary: no host answered, DNS failed, 4yz greeting. Retry by schedule.</summary>
-    public sealed record Deferred(string Detail, SmtpReply? Reply) : ConnectResult;
+    public sealed record Deferred(string Detail, SmtpReply? Reply) : ConnectResult
+    {
+        /// <summary>Why no protected way was found, where the domain's own policy refused every host; null for an ordinary failure. What becomes of the message once patience ends.</summary>
+        public WithholdReason? Cause { get; init; }
+    }
 
     /// <summary>Final: no such domain (5.1.2), null MX (5.1.10, RFC 7505), 5yz greeting.</summary>
     public sealed record Rejected(string Detail, SmtpReply? Reply) : ConnectResult;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Sealpost.Consent;
 
 namespace Sealpost.Delivery;
 
@@ -22,6 +23,14 @@ public sealed record DeliveryOptions
     /// <value>Default 25.</value>
     public int Port { get; init; } = 25;
 
+    /// <summary>Port of the hosts that publish MTA-STS policies; another one only for tests and demos.</summary>
+    /// <value>Default 443.</value>
+    public int PolicyPort { get; init; } = 443;
+
+    /// <summary>MX hosts that the organisation expects for a domain, as suffixes: <c>example.com</c> stands for itself and everything below it. Another host is not used.</summary>
+    /// <value>Empty. Keys and suffixes are lower-case A-labels.</value>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ExpectedMx { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Roots trusted besides the system's, for test receivers and private MX.</summary>
     public X509Certificate2Collection ExtraRoots { get; init; } = [];
 
@@ -38,6 +47,13 @@ public sealed record DeliveryOptions
     /// <summary>Time after which a deferred message is given up.</summary>
     /// <value>Default 5 days.</value>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromDays(5);
+
+    /// <summary>The same for classes that differ.</summary>
+    /// <value>Default: none differs.</value>
+    public IReadOnlyDictionary<MessageClass, TimeSpan> GiveUpByClass { get; init; } = new Dictionary<MessageClass, TimeSpan>();
+
+    /// <summary>Time after which a deferred message of a class is given up.</summary>
+    internal TimeSpan GiveUpFor(MessageClass messageClass) => GiveUpByClass.TryGetValue(messageClass, out var after) ? after : GiveUpAfter;
 }
 
 /// <summary>Where a domain's MX is.</summary>

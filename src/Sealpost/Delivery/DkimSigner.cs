@@ -7,7 +7,7 @@ namespace Sealpost.Delivery;
 internal sealed class DkimSigner
 {
     private static readonly string[] NeverTwice =
-        ["Reply-To", "Sender", "Cc", "List-Unsubscribe", "List-Unsubscribe-Post", "Content-Transfer-Encoding"];
+        ["Reply-To", "Sender", "Cc", "List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID", "Content-Transfer-Encoding"];
 
     private readonly DkimKeys _keys;
     private readonly DkimHeader _rsa;
@@ -55,15 +55,8 @@ internal sealed class DkimSigner
 
     private static void HashBody(ReadOnlySpan<byte> body, Span<byte> hash)
     {
-        var canonical = ArrayPool<byte>.Shared.Rent(body.Length + 2);
-        try
-        {
-            var length = DkimCanonicalisation.RelaxedBody(body, canonical);
-            _ = SHA256.HashData(canonical.AsSpan(0, length), hash);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(canonical, clearArray: true);
-        }
+        using var canonical = new PooledBytes(body.Length + 2);
+        canonical.Advance(DkimCanonicalisation.RelaxedBody(body, canonical.Reserve(0)));
+        _ = SHA256.HashData(canonical.Span, hash);
     }
 }

@@ -1,8 +1,13 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace Sealpost.Delivery;
 
 /// <summary>A message as DATA carries it. RFC 5321 §4.5.2.</summary>
 internal static class DotStuffing
 {
+    private const int LongestLine = 998;
+
     private static ReadOnlySpan<byte> LineDot => "\r\n."u8;
 
     /// <summary>Bytes needed for <see cref="Write"/>.</summary>
@@ -34,13 +39,38 @@ internal static class DotStuffing
     /// <summary>Refuses what receivers read in different ways: a bare CR or LF, a line over 998 octets, no CRLF at the end. RFC 5321 §2.3.8, RFC 5322 §2.1.1.</summary>
     public static void Check(ReadOnlySpan<byte> message)
     {
-        var rest = message;
-        while (!rest.IsEmpty)
+        if (message.IsEmpty)
+            return;
+        var lineStart = 0;
+        var at = 0;
+        if (message[0] == '\n')
+            throw Refused();
+        // Each octet with the one behind it: CR and LF come together or not at all.
+        for (; Vector256.IsHardwareAccelerated && at + Vector256<byte>.Count < message.Length; at += Vector256<byte>.Count)
         {
-            var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
-            if (end is < 0 or > 998 || rest[end] != '\r' || end + 1 >= rest.Length || rest[end + 1] != '\n')
-                throw new ArgumentException("A message needs CRLF after every line, no other CR or LF, and lines of at most 998 octets.", nameof(message));
-            rest = rest[(end + 2)..];
+            var ends = Vector256.Equals(Vector256.Create(message[(at + 1)..]), Vector256.Create((byte)'\n')).ExtractMostSignificantBits();
+            if (Vector256.Equals(Vector256.Create(message[at..]), Vector256.Create((byte)'\r')).ExtractMostSignificantBits() != ends)
+                throw Refused();
+            if (ends == 0)
+                continue;
+            if (at + BitOperations.TrailingZeroCount(ends) - lineStart > LongestLine)
+                throw Refused();
+            lineStart = at + BitOperations.Log2(ends) + 2;
         }
+
+        for (; at < message.Length; at++)
+        {
+            var isEnd = at + 1 < message.Length && message[at + 1] == '\n';
+            if ((message[at] == '\r') != isEnd || (isEnd && at - lineStart > LongestLine))
+                throw Refused();
+            if (isEnd)
+                lineStart = at + 2;
+        }
+
+        if (lineStart != message.Length)
+            throw Refused();
     }
+
+    private static ArgumentException Refused() =>
+        new("A message needs CRLF after every line, no other CR or LF, and lines of at most 998 octets.", "message");
 }

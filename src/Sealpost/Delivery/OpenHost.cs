@@ -6,21 +6,16 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Sealpost.Consent;
+using Sealpost.Delivery.Dane;
 
 namespace Sealpost.Delivery;
-
-/// <summary>One host to try.</summary>
-/// <param name="Address">Where to connect.</param>
-/// <param name="Name">Name the certificate must carry.</param>
-/// <param name="RelayEndpoint"><c>host:port</c> of a configured relay; null for a domain's own MX.</param>
-/// <param name="ImplicitTls">TLS from the first byte. RFC 8314 §3.3.</param>
-internal sealed record HostTarget(IPEndPoint Address, string Name, string? RelayEndpoint, bool ImplicitTls);
 
 /// <summary>Connects to one address: greeting, EHLO, STARTTLS, verification, EHLO. Any other ending is a <see cref="ConnectResult"/> too.</summary>
 internal sealed class OpenHost
 {
     private readonly byte[] _hello;
     private readonly CertificateRules _rules;
+    private readonly DaneRules _dane;
     private readonly TimeProvider _time;
 
     public OpenHost(string heloName, X509Certificate2Collection extraRoots, TimeProvider time)
@@ -28,29 +23,45 @@ internal sealed class OpenHost
         EnvelopeCommands.Check(heloName, nameof(heloName));
         _hello = Encoding.ASCII.GetBytes($"EHLO {heloName}\r\n");
         _rules = new CertificateRules(extraRoots, time);
+        _dane = new DaneRules(time);
         _time = time;
     }
 
-    public async Task<ConnectResult> OpenAsync(HostTarget target, CancellationToken cancellationToken)
+    public async Task<OpenedHost> OpenAsync(HostTarget target, CancellationToken cancellationToken)
     {
         SmtpChannel? channel = null;
+        var judge = new JudgeHost(_rules, _dane, target);
         try
         {
             channel = new SmtpChannel(await ConnectAsync(target.Address, cancellationToken), _time);
-            var result = await SpeakAsync(channel, target, cancellationToken);
+            var result = await SpeakAsync(channel, target, judge, cancellationToken);
             if (result is ConnectResult.Connected)
                 channel = null;
-            return result;
+            return Told(result, target, judge);
         }
         catch (SmtpConnectionException e)
         {
-            return new ConnectResult.Deferred($"{target.Name}: {e.Message}", null);
+            return new OpenedHost(new ConnectResult.Deferred($"{target.Name}: {e.Message}", null), false, null, null);
         }
         finally
         {
             if (channel is not null)
                 await channel.DisposeAsync();
         }
+    }
+
+    // Where a policy demands TLS, what lacks it may be an attack or a mistake that is mended soon: it is tried again. RFC 8461 §5, RFC 7672 §2.2.
+    private static OpenedHost Told(ConnectResult result, HostTarget target, JudgeHost judge)
+    {
+        if (result is not ConnectResult.Withheld withheld)
+            return new OpenedHost(result, result is ConnectResult.Connected, judge.DaneFailure, judge.WebPkiFailure);
+        TlsFailure? noTls = judge.Reason is not null ? null : judge.HandshakeFailed ? TlsFailure.ValidationFailure : TlsFailure.StartTlsNotSupported;
+        var isRefusedByPolicy = target.StsEnforced || target.Dane is DaneFinding.Usable || (target.Dane is DaneFinding.Unusable && judge.Reason is null);
+        return new OpenedHost(
+            isRefusedByPolicy && withheld.Reason != WithholdReason.TierTooLow ? new ConnectResult.Deferred(withheld.Detail, null) { Cause = withheld.Reason } : withheld,
+            true,
+            noTls ?? judge.DaneFailure,
+            noTls ?? judge.WebPkiFailure);
     }
 
     private async Task<NetworkStream> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
@@ -72,11 +83,11 @@ internal sealed class OpenHost
         }
     }
 
-    private async Task<ConnectResult> SpeakAsync(SmtpChannel channel, HostTarget target, CancellationToken cancellationToken)
+    private async Task<ConnectResult> SpeakAsync(SmtpChannel channel, HostTarget target, JudgeHost judge, CancellationToken cancellationToken)
     {
         if (!target.ImplicitTls && await StartTlsAsync(channel, target, cancellationToken) is { } refused)
             return refused;
-        var (tls, failure) = await HandshakeAsync(channel, target, cancellationToken);
+        var (tls, failure) = await HandshakeAsync(channel, target, judge, cancellationToken);
         if (tls is null)
             return failure!;
         channel.Upgrade(tls);
@@ -84,9 +95,10 @@ internal sealed class OpenHost
             return unwelcome;
         // RFC 3207 §4.2: EHLO again; what was offered in clear counts for nothing.
         var hello = await HelloAsync(channel, cancellationToken);
-        return hello.IsPositive
-            ? new ConnectResult.Connected(new SmtpSession(channel, SmtpFeatures.Parse(hello), Observe(tls, target)))
-            : Refused(hello, target, "EHLO after STARTTLS");
+        if (!hello.IsPositive)
+            return Refused(hello, target, "EHLO after STARTTLS");
+        var features = SmtpFeatures.Parse(hello);
+        return new ConnectResult.Connected(new SmtpSession(channel, features, Observe(tls, target, judge.Tier, features)));
     }
 
     private async Task<ConnectResult?> StartTlsAsync(SmtpChannel channel, HostTarget target, CancellationToken cancellationToken)
@@ -108,15 +120,10 @@ internal sealed class OpenHost
         return channel.HasBufferedBytes ? NoTls(target, "sent clear text after its answer to STARTTLS") : null;
     }
 
-    private async Task<(SslStream? Tls, ConnectResult? Failure)> HandshakeAsync(SmtpChannel channel, HostTarget target, CancellationToken cancellationToken)
+    private async Task<(SslStream? Tls, ConnectResult? Failure)> HandshakeAsync(SmtpChannel channel, HostTarget target, JudgeHost judge, CancellationToken cancellationToken)
     {
-        WithholdReason? judged = null;
         var tls = new SslStream(channel.Stream, leaveInnerStreamOpen: false);
-        var options = TlsProfile.ClientOptions(target.Name, _rules.SystemPolicy(), (_, certificate, chain, _) =>
-        {
-            judged = _rules.Judge(certificate as X509Certificate2, chain, target.Name);
-            return judged is null;
-        });
+        var options = TlsProfile.ClientOptions(target.Sni, _rules.SystemPolicy(), (_, certificate, chain, _) => judge.Accept(certificate as X509Certificate2, chain));
         using var limit = new CancellationTokenSource(SmtpLimits.Of(SmtpStage.Handshake), _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -129,7 +136,8 @@ internal sealed class OpenHost
             await tls.DisposeAsync();
             channel.Close();
             cancellationToken.ThrowIfCancellationRequested();
-            return (null, judged is { } reason ? new ConnectResult.Withheld(reason, $"{target.Name}: {Describe(reason)}")
+            judge.HandshakeFailed = true;
+            return (null, judge.Reason is { } reason ? new ConnectResult.Withheld(reason, $"{target.Name}: {Describe(reason)}")
                 : e is AuthenticationException ? NoTls(target, "could not agree on TLS 1.2 or 1.3 with an approved cipher suite")
                 : new ConnectResult.Deferred($"{target.Name}: the connection broke during the TLS handshake", null));
         }
@@ -147,17 +155,30 @@ internal sealed class OpenHost
         return await channel.ReadReplyAsync(SmtpStage.Hello, cancellationToken);
     }
 
-    private static TransportObservation Observe(SslStream tls, HostTarget target) => new(
+    private static TransportObservation Observe(SslStream tls, HostTarget target, Tier tier, SmtpFeatures features) => new(
         Mx: target.Name,
         Ip: target.Address.Address.ToString(),
         Port: target.Address.Port,
-        Tier: Tier.T2,
+        Tier: tier,
         TlsVersion: TlsProfile.NameOf(tls.SslProtocol),
         Cipher: tls.NegotiatedCipherSuite.ToString(),
         CertificateFingerprint: tls.RemoteCertificate!.GetCertHashString(HashAlgorithmName.SHA256),
-        Policy: "pkix",
+        Policy: PolicyOf(target, tier),
         Relay: target.RelayEndpoint is not null,
-        Endpoint: target.RelayEndpoint);
+        Endpoint: target.RelayEndpoint)
+    {
+        Dnssec = target.Dnssec,
+        // RFC 8689 §4.1: only to a host whose name DANE or MTA-STS proved.
+        RequireTls = features.RequireTls && tier >= Tier.T3,
+    };
+
+    private static string PolicyOf(HostTarget target, Tier tier) => tier switch
+    {
+        Tier.T4 => target.StsId is { } id ? $"dane+mta-sts:{id}" : "dane",
+        Tier.T3 => $"mta-sts:{target.StsId}",
+        Tier.T2 => "pkix",
+        _ => target.Dane is DaneFinding.Unusable ? "dane-unusable" : "none",
+    };
 
     private static ConnectResult Refused(SmtpReply reply, HostTarget target, string what) => reply.IsPermanent
         ? new ConnectResult.Rejected($"{target.Name}: refused {what} with {reply}", reply)
@@ -170,6 +191,9 @@ internal sealed class OpenHost
     {
         WithholdReason.CertificateExpired => "its certificate is expired or not valid yet",
         WithholdReason.CertificateNameMismatch => "its certificate names another host",
+        WithholdReason.DaneMismatch => "its certificate is not the one that the domain's signed TLSA records name",
+        WithholdReason.MtaStsRefused => "its certificate does not satisfy the domain's MTA-STS policy",
+        WithholdReason.TierTooLow => "the domain's TLSA records cannot be used, so nobody can tell whether this is the right host",
         _ => "its certificate is not from a trusted root, or too weak",
     };
 }

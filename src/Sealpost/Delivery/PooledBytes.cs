@@ -3,10 +3,11 @@ using System.Text;
 
 namespace Sealpost.Delivery;
 
-/// <summary>A growing buffer from the shared pool; wiped when returned, since it holds a message.</summary>
+/// <summary>A growing buffer from the shared pool; what was used of it is wiped when it is returned, since it holds a message.</summary>
 internal sealed class PooledBytes : IDisposable
 {
     private byte[] _bytes;
+    private int _used;
 
     public PooledBytes(int capacity) => _bytes = ArrayPool<byte>.Shared.Rent(capacity);
 
@@ -39,7 +40,11 @@ internal sealed class PooledBytes : IDisposable
     }
 
     /// <summary>Drops what follows <paramref name="length"/>.</summary>
-    public void Truncate(int length) => Length = Math.Min(Length, length);
+    public void Truncate(int length)
+    {
+        _used = Math.Max(_used, Length);
+        Length = Math.Min(Length, length);
+    }
 
     /// <summary>Bytes already written, to be filled in later.</summary>
     public Span<byte> Written(int start, int count) => _bytes.AsSpan(start, count);
@@ -47,16 +52,22 @@ internal sealed class PooledBytes : IDisposable
     public void Dispose()
     {
         var bytes = Interlocked.Exchange(ref _bytes, []);
-        Length = 0;
         if (bytes.Length > 0)
-            ArrayPool<byte>.Shared.Return(bytes, clearArray: true);
+            Return(bytes);
+        Length = 0;
     }
 
     private void Grow(int count)
     {
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, Length + count));
         Span.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_bytes, clearArray: true);
+        Return(_bytes);
         _bytes = larger;
+    }
+
+    private void Return(byte[] bytes)
+    {
+        bytes.AsSpan(0, Math.Max(_used, Length)).Clear();
+        ArrayPool<byte>.Shared.Return(bytes);
     }
 }

@@ -86,6 +86,18 @@ public sealed partial record Receipt
     [MemoryPackOrder(19)]
     public long? Authorization { get; init; }
 
+    /// <summary>The host was asked to pass the message on under verified TLS alone. RFC 8689.</summary>
+    [MemoryPackOrder(20)]
+    public bool RequireTls { get; init; }
+
+    /// <summary>Whether DNSSEC validated MX and address: <c>secure</c>, <c>insecure</c>, or empty.</summary>
+    [MemoryPackOrder(21)]
+    public string Dnssec { get; init; } = "";
+
+    /// <summary>SHA-256 of the patient's certificate that the message was sealed to, hex; empty where it was not.</summary>
+    [MemoryPackOrder(22)]
+    public string SealedTo { get; init; } = "";
+
     /// <summary>Always <c>[phi]</c>.</summary>
     public override string ToString() => "[phi]";
 }

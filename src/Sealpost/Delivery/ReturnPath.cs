@@ -1,15 +1,17 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Sealpost.Delivery;
 
 /// <summary>Return paths that come back with a bounce and prove that we made them; they hold no address, patient or campaign. Thread-safe.</summary>
-/// <remarks><c>b+TOKEN@domain</c>, TOKEN being 16 random bytes and 8 of their HMAC-SHA-256 in base32. 41 characters before the at sign, within the 64 of RFC 5321 §4.5.3.1.1.</remarks>
+/// <remarks><c>b+TOKEN@domain</c>, TOKEN being 16 bytes (the time it was made and 80 random bits) and 8 of their HMAC-SHA-256 in base32. 41 characters before the at sign, within the 64 of RFC 5321 §4.5.3.1.1.</remarks>
 public sealed class ReturnPath
 {
     private const string Prefix = "b+";
     private const int TokenBytes = 16;
     private const int MacBytes = 8;
+    private const string MessageIdUse = " message-id"; // No domain begins with a space, so no return path has this MAC.
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
     private const int Characters = ((TokenBytes + MacBytes) * 8 + 4) / 5;
 
@@ -27,10 +29,12 @@ public sealed class ReturnPath
         _domain = domain;
     }
 
-    /// <summary>A new return path and the token to store beside the attempt.</summary>
-    public (string Address, byte[] Token) Create()
+    /// <summary>A new return path and the token to store beside the attempt. Tokens made later sort later.</summary>
+    /// <param name="now">UTC.</param>
+    public (string Address, byte[] Token) Create(DateTimeOffset now)
     {
-        var token = RandomNumberGenerator.GetBytes(TokenBytes);
+        var token = new byte[TokenBytes];
+        RandomAhead.FillInOrder(token, now);
         return (Of(token), token);
     }
 
@@ -40,7 +44,7 @@ public sealed class ReturnPath
         ArgumentOutOfRangeException.ThrowIfNotEqual(token.Length, TokenBytes);
         Span<byte> bytes = stackalloc byte[TokenBytes + MacBytes];
         token.CopyTo(bytes);
-        Authenticate(token, bytes[TokenBytes..]);
+        Authenticate(token, bytes[TokenBytes..], "");
         return $"{Prefix}{Encode(bytes)}@{_domain}";
     }
 
@@ -52,18 +56,47 @@ public sealed class ReturnPath
             || !recipient.AsSpan(at + 1).Equals(_domain, StringComparison.OrdinalIgnoreCase))
             return null;
         Span<byte> bytes = stackalloc byte[TokenBytes + MacBytes];
-        if (!TryDecode(recipient.AsSpan(Prefix.Length, Characters), bytes))
-            return null;
+        return TryDecode(recipient.AsSpan(Prefix.Length, Characters), bytes) ? Check(bytes, "") : null;
+    }
+
+    /// <summary>The Message-ID of the message that a token belongs to, without angle brackets. Whoever has it cannot make the return path of it.</summary>
+    public string MessageIdOf(ReadOnlySpan<byte> token)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(token.Length, TokenBytes);
+        Span<byte> bytes = stackalloc byte[TokenBytes + MacBytes];
+        token.CopyTo(bytes);
+        Authenticate(token, bytes[TokenBytes..], MessageIdUse);
+        return $"{Base64Url.EncodeToString(bytes)}@{_domain}";
+    }
+
+    /// <summary>The token of a Message-ID; null where it is not one of ours.</summary>
+    public byte[]? ReadMessageId(string id)
+    {
+        var at = id.LastIndexOf('@');
+        Span<byte> bytes = stackalloc byte[TokenBytes + MacBytes];
+        return at > 0 && id.AsSpan(at + 1).Equals(_domain, StringComparison.OrdinalIgnoreCase)
+            && Base64Url.TryDecodeFromChars(id.AsSpan(0, at), bytes, out var written) && written == bytes.Length
+            ? Check(bytes, MessageIdUse)
+            : null;
+    }
+
+    /// <summary>An address has the shape of our return paths, genuine or not.</summary>
+    public bool LooksOurs(string recipient) =>
+        recipient.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && recipient.AsSpan(recipient.LastIndexOf('@') + 1).Equals(_domain, StringComparison.OrdinalIgnoreCase);
+
+    private byte[]? Check(ReadOnlySpan<byte> bytes, string use)
+    {
         Span<byte> mac = stackalloc byte[MacBytes];
-        Authenticate(bytes[..TokenBytes], mac);
+        Authenticate(bytes[..TokenBytes], mac, use);
         return CryptographicOperations.FixedTimeEquals(mac, bytes[TokenBytes..]) ? bytes[..TokenBytes].ToArray() : null;
     }
 
-    private void Authenticate(ReadOnlySpan<byte> token, Span<byte> mac)
+    private void Authenticate(ReadOnlySpan<byte> token, Span<byte> mac, string use)
     {
-        Span<byte> input = stackalloc byte[TokenBytes + 256];
+        Span<byte> input = stackalloc byte[TokenBytes + 320];
         token.CopyTo(input);
         var length = TokenBytes + Encoding.UTF8.GetBytes(_domain, input[TokenBytes..]);
+        length += Encoding.UTF8.GetBytes(use, input[length..]);
         Span<byte> hash = stackalloc byte[32];
         _ = HMACSHA256.HashData(_key, input[..length], hash);
         hash[..MacBytes].CopyTo(mac);

@@ -32,6 +32,9 @@ internal sealed record SenderField(string Source, byte[] Field)
         return new SenderField(source, bytes.Span.ToArray());
     }
 
+    /// <summary>The mailbox of a From, without its name; empty where it is none.</summary>
+    public static string MailboxOf(string source) => MailboxAddress.TryParse(source, out var mailbox) ? mailbox.Address : "";
+
     private static int Quote(PooledBytes to, string name, int column)
     {
         var quoted = "\"" + name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";

@@ -13,7 +13,7 @@ internal sealed class SmtpChannel : IAsyncDisposable
     // RFC 5321 §4.5.3.1.5 allows 512 octets a line; servers exceed it, none needs more than this for a whole reply.
     private const int MaxReplyBytes = 65_536;
 
-    private readonly TimeProvider _time;
+    private readonly StageLimit _limit;
     private Stream _stream;
     private byte[] _buffer = new byte[2_048];
     private int _start;
@@ -22,7 +22,7 @@ internal sealed class SmtpChannel : IAsyncDisposable
     public SmtpChannel(Stream stream, TimeProvider time)
     {
         _stream = stream;
-        _time = time;
+        _limit = new StageLimit(time);
     }
 
     /// <summary>False once the peer closed, said 421, or anything failed.</summary>
@@ -44,15 +44,27 @@ internal sealed class SmtpChannel : IAsyncDisposable
     /// <summary>Marks the channel as no longer usable.</summary>
     public void Close() => IsOpen = false;
 
+    /// <summary>A reply before its command: the server is broken or hostile, and each later reply would answer the wrong command.</summary>
+    public void RefuseUnasked()
+    {
+        if (HasBufferedBytes)
+            throw OutOfStep();
+    }
+
+    /// <summary>Closes the channel for a reply that no command asked for.</summary>
+    public SmtpConnectionException OutOfStep()
+    {
+        Close();
+        return new SmtpConnectionException("The server sent a reply that no command asked for; reconnect.");
+    }
+
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, SmtpStage stage, CancellationToken cancellationToken)
     {
         if (!IsOpen)
             throw new SmtpConnectionException("The connection is closed; reconnect.");
-        using var limit = new CancellationTokenSource(SmtpLimits.Of(stage), _time);
-        await using var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
         try
         {
-            await _stream.WriteAsync(bytes, limit.Token);
+            await _stream.WriteAsync(bytes, _limit.Begin(stage, cancellationToken));
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
@@ -65,21 +77,26 @@ internal sealed class SmtpChannel : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             throw TooSlow(stage, e);
         }
+        finally
+        {
+            _limit.End();
+        }
     }
 
     /// <summary>Reads one reply of one or more lines.</summary>
     public async ValueTask<SmtpReply> ReadReplyAsync(SmtpStage stage, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(SmtpLimits.Of(stage), _time);
-        await using var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
+        // Several replies often come at once: then nothing is waited for.
+        if (TakeReply() is { } here)
+            return Heard(here);
         try
         {
+            var limit = _limit.Begin(stage, cancellationToken);
             SmtpReply? reply;
-            while ((reply = TakeReply()) is null)
-                await FillAsync(stage, limit.Token);
-            if (reply.ClosesConnection)
-                IsOpen = false;
-            return reply;
+            do
+                await FillAsync(stage, limit);
+            while ((reply = TakeReply()) is null);
+            return Heard(reply);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
@@ -92,12 +109,24 @@ internal sealed class SmtpChannel : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             throw TooSlow(stage, e);
         }
+        finally
+        {
+            _limit.End();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         IsOpen = false;
         await _stream.DisposeAsync();
+        _limit.Dispose();
+    }
+
+    private SmtpReply Heard(SmtpReply reply)
+    {
+        if (reply.ClosesConnection)
+            IsOpen = false;
+        return reply;
     }
 
     private async ValueTask FillAsync(SmtpStage stage, CancellationToken cancellationToken)

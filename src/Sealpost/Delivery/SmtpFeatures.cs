@@ -15,6 +15,9 @@ internal sealed record SmtpFeatures
 
     public bool SmtpUtf8 { get; init; }
 
+    /// <summary>RFC 8689; means something only inside TLS.</summary>
+    public bool RequireTls { get; init; }
+
     /// <summary>SIZE was offered.</summary>
     public bool Size { get; init; }
 
@@ -36,6 +39,7 @@ internal sealed record SmtpFeatures
                 "PIPELINING" => features with { Pipelining = true },
                 "CHUNKING" => features with { Chunking = true },
                 "DSN" => features with { Dsn = true },
+                "REQUIRETLS" => features with { RequireTls = true },
                 "SMTPUTF8" => features with { SmtpUtf8 = true },
                 "SIZE" => features with { Size = true, MaxBytes = ReadSize(words) },
                 _ => features,

@@ -1,6 +1,6 @@
 namespace Sealpost.Delivery;
 
-/// <summary>How well the hop was protected, as observed.</summary>
+/// <summary>How well the hop was protected, as observed, or the message itself.</summary>
 public enum Tier
 {
     /// <summary>Clear text; never used for delivery.</summary>
@@ -17,4 +17,7 @@ public enum Tier
 
     /// <summary>DANE authenticated.</summary>
     T4 = 4,
+
+    /// <summary>Sealed to the patient's own certificate, over <see cref="T1"/> or better: no host on the way can read it. RFC 8551. Never a connection's tier, only a message's.</summary>
+    T5 = 5,
 }

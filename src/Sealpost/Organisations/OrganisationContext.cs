@@ -20,8 +20,14 @@ public sealed record Organisation(OrganisationId Id, string Name, string Domain,
 /// <summary>One organisation, open: its keys and the slices' stores, as the composition root built them.</summary>
 public sealed record OrganisationContext
 {
-    /// <summary>Who.</summary>
-    public required Organisation Organisation { get; init; }
+    private Organisation _organisation = null!;
+
+    /// <summary>Who. Name, postal address and public URL may change while it is open.</summary>
+    public required Organisation Organisation
+    {
+        get => Volatile.Read(ref _organisation);
+        init => _organisation = value;
+    }
 
     /// <summary>Store.</summary>
     public required IDatabase Database { get; init; }
@@ -46,6 +52,9 @@ public sealed record OrganisationContext
 
     /// <summary>DKIM signing for the sender domain.</summary>
     public required SignMessage Sign { get; init; }
+
+    /// <summary>Goes on under changed name, postal address or public URL. A changed time zone holds from the next start: what was counted by the old one stays so.</summary>
+    internal void Use(Organisation changed) => Volatile.Write(ref _organisation, changed with { TimeZone = _organisation.TimeZone });
 
     /// <summary>Today in the organisation's time zone.</summary>
     public DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(Time.GetUtcNow(), Organisation.TimeZone).DateTime);

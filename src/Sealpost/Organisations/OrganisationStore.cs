@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Sealpost.Delivery;
+using Sealpost.People;
 using Sealpost.Storage;
 using Sealpost.Trust.Keys;
 using Sealpost.Trust.Ledger;
@@ -16,29 +17,54 @@ public sealed class OrganisationStore(IDatabase database, Ledger ledger, TimePro
     public async Task<(Organisation Organisation, IReadOnlyList<(string Name, string Value)> DkimRecords)> AddAsync(
         Organisation draft, IKeySource source, string actor, CancellationToken cancellationToken)
     {
-        if ((await ListAsync(cancellationToken).ConfigureAwait(false)).Any(other => string.Equals(other.Name, draft.Name, StringComparison.OrdinalIgnoreCase)))
+        await RefuseTakenNameAsync(draft, cancellationToken).ConfigureAwait(false);
+        var added = await database.WriteAsync((transaction, token) => InsertAsync(draft, source, actor, transaction, token), cancellationToken).ConfigureAwait(false);
+        await using var connection = await database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
+        using var keys = await KeyRing.OpenAsync(added.Id, source, connection, time, cancellationToken).ConfigureAwait(false);
+        using var dkim = await OpenDkimAsync(keys, cancellationToken).ConfigureAwait(false);
+        return (added, dkim.DnsRecords);
+    }
+
+    /// <summary>Refuses a name that another organisation has.</summary>
+    internal async Task RefuseTakenNameAsync(Organisation draft, CancellationToken cancellationToken)
+    {
+        if ((await ListAsync(cancellationToken).ConfigureAwait(false)).Any(other => other.Id != draft.Id && string.Equals(other.Name, draft.Name, StringComparison.OrdinalIgnoreCase)))
             throw new RefusedException($"There is already an organisation '{draft.Name}'. Choose another name.");
+    }
+
+    /// <summary>Adds an organisation within a transaction.</summary>
+    internal async Task<Organisation> InsertAsync(Organisation draft, IKeySource source, string actor, DbTransaction transaction, CancellationToken cancellationToken)
+    {
         using var dkim = DkimKeys.Create(draft.Domain, time);
-        var added = await database.WriteAsync(
+        await using var next = Sql.Command(transaction, "SELECT COALESCE(MAX(org), 0) + 1 FROM organisation");
+        var id = new OrganisationId(Convert.ToInt32(await next.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false), System.Globalization.CultureInfo.InvariantCulture));
+        using var keys = await KeyRing.CreateAsync(id, source, transaction, time, cancellationToken).ConfigureAwait(false);
+        await Sql.ExecuteAsync(
+            transaction,
+            $"INSERT INTO organisation ({Columns}, created_at, dkim) VALUES (@org, @name, @domain, @address, @url, @zone, @now, @dkim)",
+            [.. Values(draft with { Id = id }), ("@domain", draft.Domain), ("@now", Sql.Stored(time.GetUtcNow())), ("@dkim", keys.Seal("dkim", dkim.Export()))],
+            cancellationToken).ConfigureAwait(false);
+        await ledger.AppendAsync(new AuditEvent(id, "organisation.added", actor, null, id.ToString(), "done"), transaction, cancellationToken).ConfigureAwait(false);
+        return draft with { Id = id };
+    }
+
+    /// <summary>Changes name, postal address, public URL and time zone. A ledger event.</summary>
+    /// <exception cref="RefusedException">The actor is no administrator, or the name is taken.</exception>
+    public async Task ChangeAsync(Organisation changed, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.Require(Roles.Administrator, "change the organisation");
+        await RefuseTakenNameAsync(changed, cancellationToken).ConfigureAwait(false);
+        await database.WriteAsync(
             async (transaction, token) =>
             {
-                await using var next = Sql.Command(transaction, "SELECT COALESCE(MAX(org), 0) + 1 FROM organisation");
-                var id = new OrganisationId(Convert.ToInt32(await next.ExecuteScalarAsync(token).ConfigureAwait(false), System.Globalization.CultureInfo.InvariantCulture));
-                using var keys = await KeyRing.CreateAsync(id, source, transaction, time, token).ConfigureAwait(false);
                 await Sql.ExecuteAsync(
                     transaction,
-                    $"INSERT INTO organisation ({Columns}, created_at, dkim) VALUES (@org, @name, @domain, @address, @url, @zone, @now, @dkim)",
-                    [
-                        ("@org", id.Value), ("@name", draft.Name), ("@domain", draft.Domain), ("@address", draft.PostalAddress),
-                        ("@url", draft.PublicUrl.AbsoluteUri), ("@zone", draft.TimeZone.Id), ("@now", Sql.Stored(time.GetUtcNow())),
-                        ("@dkim", keys.Seal("dkim", dkim.Export())),
-                    ],
+                    "UPDATE organisation SET name = @name, postal_address = @address, public_url = @url, time_zone = @zone WHERE org = @org",
+                    Values(changed),
                     token).ConfigureAwait(false);
-                await ledger.AppendAsync(new AuditEvent(id, "organisation.added", actor, null, id.ToString(), "done"), transaction, token).ConfigureAwait(false);
-                return draft with { Id = id };
+                return await ledger.AppendAsync(new AuditEvent(changed.Id, "organisation.changed", actor.Id, null, changed.Id.ToString(), "done"), transaction, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        return (added, dkim.DnsRecords);
     }
 
     /// <summary>All organisations, by number.</summary>
@@ -94,6 +120,11 @@ public sealed class OrganisationStore(IDatabase database, Ledger ledger, TimePro
                 return await ledger.AppendAsync(new AuditEvent(organisation, "setting.changed", actor, null, name, "done", value), transaction, token).ConfigureAwait(false);
             },
             cancellationToken);
+
+    private static (string Name, object? Value)[] Values(Organisation organisation) =>
+    [
+        ("@org", organisation.Id.Value), ("@name", organisation.Name), ("@address", organisation.PostalAddress), ("@url", organisation.PublicUrl.AbsoluteUri), ("@zone", organisation.TimeZone.Id),
+    ];
 
     private static Organisation Read(DbDataReader reader) => new(
         new OrganisationId(checked((int)reader.GetInt64(0))),

@@ -25,7 +25,7 @@ internal static class CsvFile
         };
         try
         {
-            var stream = new FileStream(file.Path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous });
+            var stream = file.Open(bufferBytes: 4 << 10);
             return CsvReader.Create(file.Compressed ? new GuardedGzipStream(stream) : stream, options);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

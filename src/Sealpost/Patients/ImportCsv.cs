@@ -8,6 +8,9 @@ public sealed record ImportCsvRequest
     /// <summary>The file; <c>.gz</c> is unpacked.</summary>
     public required string Path { get; init; }
 
+    /// <summary>The file where it came over the network; <see cref="Path"/> is its name then.</summary>
+    internal SealedUpload? Upload { get; init; }
+
     /// <summary>Which column holds what.</summary>
     public required CsvMap Map { get; init; }
 
@@ -34,13 +37,13 @@ public sealed class ImportCsv(ImportContext context)
     /// <exception cref="ImportException">The file cannot be read, or lacks columns of the map.</exception>
     public async Task<ImportResult> RunAsync(ImportCsvRequest request, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
-        if (!File.Exists(request.Path))
+        if (request.Upload is null && !File.Exists(request.Path))
             throw new ImportException("The CSV file does not exist.");
         await context.Turn.WaitAsync(cancellationToken);
         try
         {
             var tally = new ImportTally();
-            var file = new ImportFile(0, request.Path, request.Path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase));
+            var file = request.Upload?.ToFile(0) ?? new ImportFile(0, request.Path, request.Path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase));
             await using var reader = CsvFile.Open(file, request.Map, tally);
             var columns = await ColumnsAsync(reader, request.Map, cancellationToken);
             var log = new ImportLog(context.Database, context.Keys, context.Ledger, context.Time);
@@ -58,7 +61,7 @@ public sealed class ImportCsv(ImportContext context)
             await SaveAsync(new MergeRows(context, request.Map, run, request.DryRun), spill, cancellationToken);
             var result = tally.Result(run.Import, run.FilesRead, run.PatientsChanged, request.DryRun);
             if (!request.DryRun)
-                await log.FinishAsync(run.Import, run.PatientCounts(result), request.Actor, cancellationToken);
+                await log.FinishAsync(run.Import, run.PatientCounts(result), result, request.Actor, cancellationToken);
             return result;
         }
         finally
@@ -68,7 +71,7 @@ public sealed class ImportCsv(ImportContext context)
     }
 
     private static int PartitionsFor(ImportFile file) =>
-        1 + (int)Math.Clamp(new FileInfo(file.Path).Length * (file.Compressed ? 8 : 1) / PartitionInputBytes, 1, MaxPartitions);
+        1 + (int)Math.Clamp(file.Bytes * (file.Compressed ? 8 : 1) / PartitionInputBytes, 1, MaxPartitions);
 
     private static async Task<IReadOnlyDictionary<string, int>> ColumnsAsync(CsvReader reader, CsvMap map, CancellationToken cancellationToken)
     {

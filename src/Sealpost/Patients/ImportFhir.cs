@@ -9,6 +9,9 @@ public sealed record ImportFhirRequest
     /// <summary>Files (<c>.ndjson</c>, <c>.json</c>, <c>.gz</c> of each) and folders, read to their depths.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
+    /// <summary>Files that came over the network; read after the paths.</summary>
+    internal IReadOnlyList<SealedUpload> Uploads { get; init; } = [];
+
     /// <summary>User id, for the ledger.</summary>
     public required string Actor { get; init; }
 
@@ -42,7 +45,8 @@ public sealed class ImportFhir(ImportContext context)
         try
         {
             var tally = new ImportTally();
-            var files = ImportFiles.Find(request.Paths, tally);
+            var found = ImportFiles.Find(request.Paths, tally);
+            IReadOnlyList<ImportFile> files = [.. found, .. request.Uploads.Select((upload, index) => upload.ToFile(found.Count + index))];
             if (files.Count == 0)
                 throw new ImportException("Nothing to import: no .ndjson or .json file (or .gz of one) is in the folders named.");
             var log = new ImportLog(context.Database, context.Keys, context.Ledger, context.Time);
@@ -63,7 +67,7 @@ public sealed class ImportFhir(ImportContext context)
 
             await new LinkPatients(context, run).ApplyAsync(cancellationToken);
             var result = tally.Result(run.Import, run.FilesRead, run.PatientsChanged, dryRun: false) with { RestrictionsOnFile = [.. run.Restrictions] };
-            await log.FinishAsync(run.Import, run.PatientCounts(result), request.Actor, cancellationToken);
+            await log.FinishAsync(run.Import, run.PatientCounts(result), result, request.Actor, cancellationToken);
             return result;
         }
         finally
@@ -74,7 +78,7 @@ public sealed class ImportFhir(ImportContext context)
 
     private static int PartitionsFor(IReadOnlyList<ImportFile> files)
     {
-        var bytes = files.Sum(file => new FileInfo(file.Path).Length * (file.Compressed ? ExpectedCompression : 1));
+        var bytes = files.Sum(file => file.Bytes * (file.Compressed ? ExpectedCompression : 1));
         return 1 + (int)Math.Clamp(bytes / PartitionInputBytes, 2L * Environment.ProcessorCount, MaxPartitions);
     }
 

@@ -6,6 +6,20 @@ namespace Sealpost.Patients;
 /// <param name="Compressed">gzip.</param>
 internal sealed record ImportFile(int Ordinal, string Path, bool Compressed)
 {
+    /// <summary>Size; for a file on disk, asked of the disk.</summary>
+    public long Bytes
+    {
+        get => Content is null ? new FileInfo(Path).Length : field;
+        init;
+    }
+
+    /// <summary>Opens the content of a file that is not on disk in the clear; null where it is at its path.</summary>
+    public Func<Stream>? Content { get; init; }
+
+    /// <summary>Opens it as it is, packed or not.</summary>
+    public Stream Open(int bufferBytes) =>
+        Content?.Invoke() ?? new FileStream(Path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous, BufferSize = bufferBytes });
+
     public ImportPlace At(long line) => new(Ordinal, Path, line);
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Sealpost.Storage;
 using Sealpost.Trust.Keys;
 using Sealpost.Trust.Ledger;
@@ -33,7 +34,7 @@ public sealed class ImportLog(IDatabase database, KeyRing keys, Ledger ledger, T
         cancellationToken);
 
     /// <summary>Notes that an import ended and what it did. A ledger event.</summary>
-    public Task FinishAsync(long importId, ImportCounts counts, string actor, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task FinishAsync(long importId, ImportCounts counts, ImportResult result, string actor, CancellationToken cancellationToken) => database.WriteAsync(
         async (transaction, token) =>
         {
             await transaction.ExecuteAsync(
@@ -45,6 +46,10 @@ public sealed class ImportLog(IDatabase database, KeyRing keys, Ledger ledger, T
                 ("skipped", counts.Skipped),
                 ("org", keys.Organisation.Value),
                 ("import", importId)],
+                token);
+            await transaction.ExecuteAsync(
+                "INSERT INTO import_result (org, import, sealed) VALUES (@org, @import, @sealed)",
+                [("org", keys.Organisation.Value), ("import", importId), ("sealed", keys.Seal(ResultContext(importId), JsonSerializer.SerializeToUtf8Bytes(result)))],
                 token);
             var detail = string.Create(CultureInfo.InvariantCulture, $"created {counts.Created}, updated {counts.Updated}, unchanged {counts.Unchanged}, skipped {counts.Skipped}");
             await ledger.AppendAsync(Event("import.finished", actor, importId, detail), transaction, token);
@@ -76,6 +81,16 @@ public sealed class ImportLog(IDatabase database, KeyRing keys, Ledger ledger, T
 
         return entries;
     }
+
+    /// <summary>What an import did, in full; null where it was cut off, or ran before results were kept.</summary>
+    public async Task<ImportResult?> ResultAsync(long importId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        await using var command = connection.Command("SELECT sealed FROM import_result WHERE org = @org AND import = @import", ("org", keys.Organisation.Value), ("import", importId));
+        return await command.ExecuteScalarAsync(cancellationToken) is byte[] stored ? JsonSerializer.Deserialize<ImportResult>(keys.Open(ResultContext(importId), stored)) : null;
+    }
+
+    private static string ResultContext(long importId) => string.Create(CultureInfo.InvariantCulture, $"import:{importId}:result");
 
     private static string SourceContext(long importId) => string.Create(CultureInfo.InvariantCulture, $"import:{importId}:source");
 

@@ -104,7 +104,7 @@ internal sealed class LineReader(ImportFile file, ImportTally tally)
     {
         try
         {
-            var stream = new FileStream(file.Path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous, BufferSize = 64 << 10 });
+            var stream = file.Open(bufferBytes: 64 << 10);
             return file.Compressed ? new GuardedGzipStream(stream) : stream;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

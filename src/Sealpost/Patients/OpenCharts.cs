@@ -15,13 +15,20 @@ internal sealed class OpenCharts(IDatabase database, KeyRing keys)
     private const int PatientsPerPiece = 256;
 
     /// <summary>Opens the charts of these patients; those that do not exist are absent.</summary>
-    public async Task<IReadOnlyList<Chart>> OfAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Chart>> OfAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken) =>
+        await OfAsync(patients, Open, cancellationToken);
+
+    /// <summary>The same with the key of each patient, which the caller disposes.</summary>
+    public Task<IReadOnlyList<(Chart Chart, PatientKey Key)>> WithKeysAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken) =>
+        OfAsync(patients, OpenWithKey, cancellationToken);
+
+    private async Task<IReadOnlyList<T>> OfAsync<T>(IReadOnlyCollection<PatientNumber> patients, Func<SealedChart, T> open, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        List<Chart> charts = new(patients.Count);
+        List<T> charts = new(patients.Count);
         foreach (var chunk in patients.Distinct().Chunk(ChartTables.NumbersPerStatement))
-            charts.AddRange(Open(await ReadAsync(connection, ChartTables.In(chunk), cancellationToken)));
+            charts.AddRange((await ReadAsync(connection, ChartTables.In(chunk), cancellationToken)).Where(chart => chart.Row.Wrapped is not null).Select(open));
         return charts;
     }
 
@@ -132,6 +139,12 @@ internal sealed class OpenCharts(IDatabase database, KeyRing keys)
     {
         using var key = keys.UnwrapPatientKey(chart.Row.Patient, chart.Row.Wrapped);
         return ChartSealing.Open(chart.Row.Patient, key, chart.Parts);
+    }
+
+    private (Chart Chart, PatientKey Key) OpenWithKey(SealedChart chart)
+    {
+        var key = keys.UnwrapPatientKey(chart.Row.Patient, chart.Row.Wrapped);
+        return (ChartSealing.Open(chart.Row.Patient, key, chart.Parts), key);
     }
 
     private readonly record struct SealedChart(PatientRow Row, List<SealedPart> Parts);

@@ -85,9 +85,21 @@ public sealed class PatientStore
     public async Task<Chart?> OpenAsync(PatientNumber patient, CancellationToken cancellationToken) =>
         (await _open.OfAsync([patient], cancellationToken)).SingleOrDefault();
 
+    /// <summary>Whether there is such a patient; opens nothing.</summary>
+    public async Task<bool> HasAsync(PatientNumber patient, CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.OpenReadAsync(cancellationToken);
+        await using var command = connection.Command("SELECT 1 FROM patient WHERE org = @org AND patient = @patient", ("org", _keys.Organisation.Value), ("patient", patient.Value));
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
     /// <summary>Opens many charts, each once; erased ones are absent. Throws as <see cref="OpenAsync"/>.</summary>
     public Task<IReadOnlyList<Chart>> OpenManyAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken) =>
         _open.OfAsync(patients, cancellationToken);
+
+    /// <summary>The same with the key of each patient, to seal what is recorded of them. Dispose the keys.</summary>
+    internal Task<IReadOnlyList<(Chart Chart, PatientKey Key)>> OpenWithKeysAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken) =>
+        _open.WithKeysAsync(patients, cancellationToken);
 
     /// <summary>Opens all charts of a shard in order of number, several at once in parallel, in bounded memory and from one snapshot. Throws as <see cref="OpenAsync"/>.</summary>
     /// <exception cref="TransientStoreException">Fewer rows came than the shard holds: never a smaller audience, always an error.</exception>

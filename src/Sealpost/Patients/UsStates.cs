@@ -16,6 +16,8 @@ internal static class UsStates
         .Select(pair => pair.Split('='))
         .ToFrozenDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
 
+    private static readonly FrozenDictionary<string, string> Names = Codes.ToFrozenDictionary(pair => pair.Value, pair => pair.Key, StringComparer.OrdinalIgnoreCase);
+
     private static readonly FrozenSet<string> Letters = Codes.Values.Concat(["AA", "AE", "AP"]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The two letters, or the text as sent where it is no state of the United States or the country is another one.</summary>
@@ -30,6 +32,9 @@ internal static class UsStates
             trimmed = trimmed[3..];
         return Letters.Contains(trimmed) ? trimmed.ToUpperInvariant() : state;
     }
+
+    /// <summary>The name for two letters; the text itself where they are none.</summary>
+    public static string Name(string state) => Names.GetValueOrDefault(state, state);
 
     private static bool IsUnitedStates(string? country) =>
         country is null || country.Trim().ToUpperInvariant() is "" or "US" or "USA" or "U.S." or "U.S.A." or "UNITED STATES" or "UNITED STATES OF AMERICA" or "840";

@@ -44,6 +44,15 @@ public sealed record CampaignReport
     /// <summary>Sent as a notice without health information.</summary>
     public required long Pickup { get; init; }
 
+    /// <summary>Of those: the message was read on our page.</summary>
+    public long PickedUp { get; init; }
+
+    /// <summary>Of those: not read, and the link is good.</summary>
+    public long PickupWaiting { get; init; }
+
+    /// <summary>Of those: not read, and the link has ended.</summary>
+    public long PickupEnded { get; init; }
+
     /// <summary>Not sent because the campaign was cancelled.</summary>
     public required long Cancelled { get; init; }
 
@@ -62,7 +71,7 @@ public sealed record CampaignReport
     /// <summary>Patients who unsubscribed by this message.</summary>
     public required long OptedOut { get; init; }
 
-    /// <summary>Accepted messages by tier (<c>T2</c> to <c>T4</c>).</summary>
+    /// <summary>Accepted messages by tier (<c>T1</c> to <c>T5</c>).</summary>
     public required IReadOnlyDictionary<string, long> Tiers { get; init; }
 
     /// <summary>Accepted messages by TLS version (<c>TLS 1.3</c>).</summary>
@@ -100,6 +109,6 @@ public sealed record WithheldCounts(long Total, long Basis, long Transport, IRea
 
 /// <summary>A receiving domain of a campaign.</summary>
 /// <param name="Domain">Domain, or <c>other domains</c>.</param>
-/// <param name="Messages">Messages meant for it; small numbers as <c>&lt;11</c>.</param>
-/// <param name="Accepted">Messages it took; small numbers as <c>&lt;11</c>.</param>
+/// <param name="Messages">Messages meant for it; small numbers as <c>&lt;11</c>, and <c>not shown</c> where it would give one away.</param>
+/// <param name="Accepted">Share it took, in whole percents; <c>&lt;11</c> or <c>nearly all</c> where the number taken or not taken is small.</param>
 public sealed record DomainCount(string Domain, string Messages, string Accepted);

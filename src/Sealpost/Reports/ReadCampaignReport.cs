@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Sealpost.Audience;
 using Sealpost.Campaigns;
 using Sealpost.Consent;
 using Sealpost.Delivery;
@@ -20,10 +21,11 @@ public sealed class ReadCampaignReport
     public async Task<CampaignReport> RunAsync(string name, CancellationToken cancellationToken)
     {
         var campaign = await new CampaignStore(_context).FindAsync(name, cancellationToken).ConfigureAwait(false)
-            ?? throw new RefusedException($"There is no campaign \"{name}\". `sealpost campaign list` shows them.");
+            ?? throw new RefusedException($"There is no campaign \"{name}\". `sealpost campaign list` shows them.") { Kind = RefusalKind.NotFound };
         var tally = new Tally();
         await ReadAsync(campaign.Id, tally, cancellationToken).ConfigureAwait(false);
         var domains = await DomainsAsync(tally, cancellationToken).ConfigureAwait(false);
+        var pickups = tally.Of(Outcome.Pickup) == 0 ? new PickupCounts(0, 0, 0) : await new ReadPickups(_context).OfAsync(campaign.Id, cancellationToken).ConfigureAwait(false);
         var seconds = tally is { FirstAt: { } first, LastAt: { } last } ? (last - first).TotalSeconds : 0;
         var report = new CampaignReport
         {
@@ -40,6 +42,9 @@ public sealed class ReadCampaignReport
             Rejected = tally.Of(Outcome.Rejected),
             Expired = tally.Of(Outcome.Expired),
             Pickup = tally.Of(Outcome.Pickup),
+            PickedUp = pickups.PickedUp,
+            PickupWaiting = pickups.Waiting,
+            PickupEnded = pickups.Ended,
             Cancelled = tally.Of(Outcome.Cancelled),
             InDoubt = tally.Of(Outcome.InDoubt),
             // In flight counts as pending until a restart turns it into doubt.
@@ -81,9 +86,12 @@ public sealed class ReadCampaignReport
         var names = await new DestinationStore(_context).AllAsync(cancellationToken).ConfigureAwait(false);
         var shown = tally.Domains.Where(domain => domain.Key != 0 && domain.Value.All >= SmallCells.Smallest).OrderByDescending(domain => domain.Value.All).Take(20).ToList();
         var rest = tally.Domains.Where(domain => domain.Key != 0).Except(shown).ToList();
-        List<DomainCount> domains = [.. shown.Select(domain => new DomainCount(names[domain.Key], SmallCells.Show(domain.Value.All), SmallCells.Show(domain.Value.Accepted)))];
-        if (rest.Count > 0)
-            domains.Add(new DomainCount("other domains", SmallCells.Show(rest.Sum(domain => domain.Value.All)), SmallCells.Show(rest.Sum(domain => domain.Value.Accepted))));
+        List<(string Name, long All, long Accepted)> all = [.. shown.Select(domain => (names[domain.Key], domain.Value.All, domain.Value.Accepted))];
+        // What has no domain yet belongs to the rest, so that the sum is the selected and one rule hides what it gives away.
+        if (tally.Selected - all.Sum(domain => domain.All) is > 0 and var others)
+            all.Add(("other domains", others, rest.Sum(domain => domain.Value.Accepted)));
+        var cells = HideCounts.InPartition([.. all.Select(domain => domain.All)]);
+        List<DomainCount> domains = [.. all.Select((domain, i) => new DomainCount(domain.Name, cells[i] switch { CellShown.Number => SmallCells.Show(domain.All), CellShown.Few => "<11", _ => SmallCells.Withheld }, SmallCells.Share(domain.Accepted, domain.All)))];
         return domains;
     }
 

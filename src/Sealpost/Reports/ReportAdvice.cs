@@ -7,14 +7,18 @@ namespace Sealpost.Reports;
 /// <summary>What a report's reader should do next, most urgent first.</summary>
 internal static class ReportAdvice
 {
-    public static IEnumerable<string> Of(CampaignReport report)
+    /// <summary>With the numbers.</summary>
+    public static IEnumerable<string> Of(CampaignReport report) => Of(report, static count => count.ToString("N0", CultureInfo.InvariantCulture));
+
+    /// <summary>With numbers as <paramref name="number"/> says them at the beginning of a sentence.</summary>
+    public static IEnumerable<string> Of(CampaignReport report, Func<long, string> number)
     {
         if (report.State == CampaignState.Paused)
-            yield return $"The campaign is paused with {Number(report.Pending)} messages to go. Resume or cancel it.";
+            yield return "The campaign is paused. Resume or cancel it.";
         if (report.State == CampaignState.Sending)
-            yield return $"{Number(report.Pending)} messages are on their way or wait for another try. Nothing to do; look again later.";
+            yield return $"{number(report.Pending)} messages are on their way or wait for another try. Nothing to do; look again later.";
         if (report.InDoubt > 0)
-            yield return $"{Number(report.InDoubt)} messages are in doubt: the connection or the program ended at the moment of handing over. They are not sent again. Ask the patient's mail host or the patient, then resolve each.";
+            yield return $"{number(report.InDoubt)} messages are in doubt: the connection or the program ended at the moment of handing over. They are not sent again. Ask the patient's mail host or the patient, then resolve each.";
         // Several reasons share one advice: one line each, with their sum.
         var withheld = report.Withheld.ByReason
             .Select(pair => (Advice: Enum.TryParse<WithholdReason>(pair.Key, out var known) ? Of(known) : null, Count: pair.Value))
@@ -23,16 +27,16 @@ internal static class ReportAdvice
             .Select(group => (Advice: group.Key, Count: group.Sum()))
             .OrderByDescending(one => one.Count);
         foreach (var (advice, count) in withheld)
-            yield return $"{Number(count)} withheld: {advice}";
+            yield return $"{number(count)} were withheld: {advice}";
 
         if (report.Rejected > 0)
-            yield return $"{Number(report.Rejected)} addresses were refused by their mail host. Ask these patients for a current address at their next visit; treatment messages must reach them another way.";
+            yield return $"{number(report.Rejected)} addresses were refused by their mail host. Ask these patients for a current address at their next visit; treatment messages must reach them another way.";
         if (report.Expired > 0)
-            yield return $"{Number(report.Expired)} messages could not be handed over in time. Reach these patients another way where it matters.";
+            yield return $"{number(report.Expired)} messages could not be handed over in time. Reach these patients another way where it matters.";
         if (report.OptedOut > 0)
-            yield return $"{Number(report.OptedOut)} patients unsubscribed. They are kept out of what they opted out of from now on; nothing to do.";
+            yield return $"{number(report.OptedOut)} patients unsubscribed. They are kept out of what they opted out of from now on; nothing to do.";
         if (report.Complained > 0)
-            yield return $"{Number(report.Complained)} patients reported the message as unwanted. Look at audience and frequency before the next one.";
+            yield return $"{number(report.Complained)} patients reported the message as unwanted. Look at audience and frequency before the next one.";
         if (report is { State: CampaignState.Finished, InDoubt: 0 } && report.Accepted == report.Selected)
             yield return "Every selected patient's mail host took the message. Nothing to do.";
     }
@@ -49,10 +53,8 @@ internal static class ReportAdvice
         WithholdReason.TlsUnavailable or WithholdReason.CertificateExpired or WithholdReason.CertificateUntrusted or WithholdReason.CertificateNameMismatch =>
             "the mail host offers no trustworthy encryption, so nothing was sent; tell its operator, or reach these patients another way.",
         WithholdReason.NoAgreement => "the relay has no agreement in force that covers sending; add and sign it (agreement add).",
-        WithholdReason.Sensitive => "sensitive matters do not travel by email; call or write.",
+        WithholdReason.Sensitive => "sensitive matters go only to patients with an S/MIME certificate or through our page; call or write the others.",
         WithholdReason.Minor => "minors are not written to in this version; address the representative another way.",
         _ => null,
     };
-
-    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

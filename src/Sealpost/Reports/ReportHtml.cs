@@ -17,57 +17,87 @@ public static class ReportHtml
         """;
 
     /// <summary>Renders the page.</summary>
-    public static string Of(CampaignReport report)
+    public static string Of(CampaignReport report) => Of(report, null);
+
+    /// <summary>Renders the page of all findings.</summary>
+    public static string Of(CampaignFindings findings) => Of(findings.Report, findings);
+
+    private static string Of(CampaignReport report, CampaignFindings? findings)
     {
         var html = new StringBuilder();
         html.Append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>").Append(Text(report.Name)).Append(" – report</title><style>").Append(Style).Append("</style></head><body>\n");
         html.Append("<h1>").Append(Text(report.Name)).Append("</h1>\n<p class=\"lead\">").Append(Text(report.Organisation)).Append(" · ").Append(Text(report.Purpose)).Append(" · ")
             .Append(Text(report.State.ToString().ToLowerInvariant())).Append(" · ").Append(report.At.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)).Append(" UTC</p>\n");
-        Sum(html, report);
-        Reasons(html, report);
-        OnTheWay(html, report);
+        var shown = new ShownReport(report);
+        Sum(html, shown);
+        Reasons(html, report, shown);
+        OnTheWay(html, report, shown);
+        Timeline(html, findings);
         Domains(html, report);
-        Steps(html, report);
+        Links(html, findings?.Links ?? []);
+        Earlier(html, findings?.Earlier ?? []);
+        Steps(html, shown);
         html.Append("<footer>Accepted means that the patient's mail host took the message over an encrypted connection to a verified host; each has a receipt in the ledger. ")
-            .Append("Numbers of domains below 11 are not shown singly.</footer>\n</body></html>\n");
+            .Append("Numbers of patients from 1 to 10 are shown as &lt;11, and a number that would give one of them away is not shown.</footer>\n</body></html>\n");
         return html.ToString();
     }
 
-    private static void Sum(StringBuilder html, CampaignReport report)
+    private static void Sum(StringBuilder html, ShownReport shown)
     {
         html.Append("<table>\n");
-        foreach (var (label, count, note) in ReportLines.Of(report))
+        foreach (var (label, count, note, percent) in shown.Lines)
         {
-            html.Append(label is "Selected" or "Accepted" ? "<tr class=\"big\">" : "<tr>").Append("<td>").Append(Text(label)).Append("</td><td class=\"n\">").Append(Number(count)).Append("</td><td class=\"note\">").Append(Text(note));
-            if (report.Selected > 0 && label != "Selected")
-                html.Append("<br><meter min=\"0\" max=\"").Append(report.Selected).Append("\" value=\"").Append(count).Append("\">").Append(Number(count)).Append("</meter>");
+            html.Append(label is "Selected" or "Accepted" ? "<tr class=\"big\">" : "<tr>").Append("<td>").Append(Text(label)).Append("</td><td class=\"n\">").Append(Text(count)).Append("</td><td class=\"note\">").Append(Text(note));
+            if (percent is { } share)
+                html.Append(CultureInfo.InvariantCulture, $"<br><meter min=\"0\" max=\"100\" value=\"{share}\">{share} %</meter>");
             html.Append("</td></tr>\n");
         }
 
-        html.Append("</table>\n");
+        html.Append("</table>\n<p class=\"note\">Of the accepted: ").Append(Text(string.Join(", ", shown.Afterwards.Select(one => $"{one.Name} {one.Shown}")))).Append(".</p>\n");
     }
 
-    private static void Reasons(StringBuilder html, CampaignReport report)
+    private static void Reasons(StringBuilder html, CampaignReport report, ShownReport shown)
     {
         if (report.Withheld.Total == 0)
             return;
         html.Append("<h2>Why messages were withheld</h2>\n<table>\n");
-        foreach (var (reason, count) in report.Withheld.ByReason.OrderByDescending(pair => pair.Value))
-            html.Append("<tr><td class=\"n\">").Append(Number(count)).Append("</td><td>").Append(Text(ReportLines.Words(reason))).Append("</td></tr>\n");
+        foreach (var (_, count, words) in shown.Reasons)
+            html.Append("<tr><td class=\"n\">").Append(Text(count)).Append("</td><td>").Append(Text(words)).Append("</td></tr>\n");
         html.Append("</table>\n");
     }
 
-    private static void OnTheWay(StringBuilder html, CampaignReport report)
+    private static void OnTheWay(StringBuilder html, CampaignReport report, ShownReport shown)
     {
         if (report.Accepted == 0)
             return;
         html.Append("<h2>On the way</h2>\n<table>\n");
-        foreach (var (name, count) in report.Tiers.Concat(report.TlsVersions))
-            html.Append("<tr><td class=\"n\">").Append(Number(count)).Append("</td><td>").Append(Text(name)).Append("</td></tr>\n");
-        html.Append("</table>\n<p>Sent from ").Append(Time(report.FirstAt)).Append(" to ").Append(Time(report.LastAt)).Append(" UTC");
-        if (report.Rate is { } rate)
-            html.Append(", ").Append(rate.ToString("N1", CultureInfo.InvariantCulture)).Append(" a second");
-        html.Append(".</p>\n");
+        foreach (var (name, count) in shown.OnTheWay)
+            html.Append("<tr><td class=\"n\">").Append(Text(count)).Append("</td><td>").Append(Text(name)).Append("</td></tr>\n");
+        html.Append("</table>\n<p>Sent from ").Append(Time(report.FirstAt)).Append(" to ").Append(Time(report.LastAt)).Append(" UTC.</p>\n");
+    }
+
+    private static void Timeline(StringBuilder html, CampaignFindings? findings)
+    {
+        if (findings is null || findings.Timeline.Count < 2)
+            return;
+        html.Append("<h2>Over time</h2>\n<table>\n<tr><th>From (UTC)</th><th>Accepted</th><th>Ended otherwise</th></tr>\n");
+        foreach (var slice in findings.Timeline)
+            html.Append("<tr><td>").Append(Time(slice.From)).Append("</td><td>").Append(Text(SmallCells.Rough(slice.Accepted))).Append("</td><td>").Append(Text(SmallCells.Rough(slice.Other))).Append("</td></tr>\n");
+        html.Append("</table>\n<p class=\"note\">Rounded to tens; fewer than 11 as &lt;11.</p>\n");
+    }
+
+    private static void Earlier(StringBuilder html, IReadOnlyList<ComparedCampaign> earlier)
+    {
+        if (earlier.Count == 0)
+            return;
+        html.Append("<h2>Beside earlier campaigns of this purpose</h2>\n<table>\n<tr><th>Campaign</th><th>Selected</th><th>Accepted</th><th>Withheld</th><th>Unsubscribed</th></tr>\n");
+        foreach (var one in earlier)
+        {
+            html.Append("<tr><td>").Append(Text(one.Name)).Append("</td><td>").Append(Text(SmallCells.Show(one.Selected))).Append("</td><td>").Append(Text(SmallCells.Share(one.Accepted, one.Selected)))
+                .Append("</td><td>").Append(Text(SmallCells.Share(one.Withheld, one.Selected))).Append("</td><td>").Append(Text(SmallCells.Show(one.OptedOut))).Append("</td></tr>\n");
+        }
+
+        html.Append("</table>\n");
     }
 
     private static void Domains(StringBuilder html, CampaignReport report)
@@ -80,19 +110,28 @@ public static class ReportHtml
         html.Append("</table>\n");
     }
 
-    private static void Steps(StringBuilder html, CampaignReport report)
+    private static void Links(StringBuilder html, IReadOnlyList<LinkCount> links)
     {
-        if (report.NextSteps.Count == 0)
+        if (links.Count == 0)
+            return;
+        html.Append("<h2>Links followed</h2>\n<table>\n");
+        foreach (var link in links)
+            html.Append("<tr><td class=\"n\">").Append(Text(SmallCells.Show(link.People))).Append("</td><td>").Append(Text(link.Url)).Append("</td></tr>\n");
+        html.Append("</table>\n<p class=\"note\">Patients, not clicks; what mail scanners asked for is left out.</p>\n");
+    }
+
+    private static void Steps(StringBuilder html, ShownReport shown)
+    {
+        var steps = shown.NextSteps.ToList();
+        if (steps.Count == 0)
             return;
         html.Append("<h2>What to do next</h2>\n<ul>\n");
-        foreach (var step in report.NextSteps)
+        foreach (var step in steps)
             html.Append("<li>").Append(Text(step)).Append("</li>\n");
         html.Append("</ul>\n");
     }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Time(DateTimeOffset? at) => at?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
 }

@@ -15,11 +15,14 @@ internal sealed class AnswerQuestion(int number, PatientShard shard)
         if (!shard.IsLoaded)
             await shard.LoadAsync(cancellationToken);
         var asked = MemoryPackSerializer.Deserialize<ShardQuestion>(question) ?? throw new ArgumentException("The question is empty.", nameof(question));
+        if (asked.Task is ShardTask.Known or ShardTask.Results)
+            return MemoryPackSerializer.Serialize(OfData(asked));
         var query = Parse(asked.Query);
         var scope = new QueryScope(DateOnly.FromDayNumber(asked.AsOf), asked.Campaigns);
         var answer = asked.Task switch
         {
             ShardTask.Explain => await ExplainAsync(query, scope, PatientNumber.At(number, asked.Ordinal), cancellationToken),
+            ShardTask.Reach => new DecideAudience(shard, number).Run(query, scope, asked.Gate ?? throw new ArgumentException("The question names no purpose.", nameof(question))),
             ShardTask.Check => new ShardAnswer { Codes = CheckCodes.Of(shard.Index, query) },
             _ => Select(asked.Task, query, scope),
         };
@@ -31,10 +34,18 @@ internal sealed class AnswerQuestion(int number, PatientShard shard)
         var index = shard.Index;
         using var found = index.Select(query, scope);
         var codes = CheckCodes.UnitsOf(index, query);
-        return task == ShardTask.List
-            ? new ShardAnswer { Ordinals = found.ToOrdinals(), Codes = codes }
-            : new ShardAnswer { Count = found.Count(), Codes = codes };
+        return task switch
+        {
+            ShardTask.List => new ShardAnswer { Ordinals = found.ToOrdinals(), Codes = codes },
+            ShardTask.Measure => new ShardAnswer { Set = PatientSet.Of(found, number), Codes = codes },
+            ShardTask.Cells => new ShardAnswer { Cells = new IndexCells(index, number, scope.AsOf).Of(found), Codes = codes },
+            _ => new ShardAnswer { Count = found.Count(), Codes = codes },
+        };
     }
+
+    private ShardAnswer OfData(ShardQuestion asked) => asked.Task == ShardTask.Known
+        ? new ShardAnswer { Known = [.. shard.Index.Codes], Categories = [.. KnownCodes.Categories(shard.Index)] }
+        : new ShardAnswer { Results = ResultSamples.Of(shard.Index, asked.Code) };
 
     private async Task<ShardAnswer> ExplainAsync(AudienceQuery query, QueryScope scope, PatientNumber patient, CancellationToken cancellationToken) =>
         await shard.ViewAsync(patient, cancellationToken) is { } view

@@ -10,25 +10,12 @@ internal static class CheckAudience
 
     public static AudienceCheck Of(AudienceQuery query, IReadOnlyDictionary<string, long> campaigns, IReadOnlyList<IReadOnlyList<CodeFinding>> findings)
     {
-        var errors = new List<string>();
-        foreach (var leaf in query.Leaves().Distinct())
-        {
-            var error = leaf switch
-            {
-                CampaignEvent campaign when !campaigns.ContainsKey(campaign.Campaign) =>
-                    $"There is no campaign {campaign.Campaign}." + Near(campaign.Campaign, campaigns.Keys),
-                AuthorizationFor authorization when PurposeNames.Parse(authorization.Purpose) is not { } purpose || PurposeNames.Of(purpose) != authorization.Purpose =>
-                    $"There is no purpose {authorization.Purpose}." + Near(authorization.Purpose, Enum.GetValues<Purpose>().Select(PurposeNames.Of)),
-                NearZip near when !ZipCentroids.IsKnown(near.Zip) =>
-                    $"ZIP {near.Zip} has no known place. Near in number: {string.Join(", ", ZipCentroids.Nearest(near.Zip))}.",
-                _ => null,
-            };
-            if (error is not null)
-                errors.Add(error);
-        }
-
-        errors.AddRange(UnitsMissing(findings).Select(code => $"Results of {code.Code} have several units: write one of {string.Join(", ", code.Units.Select(unit => $"'{unit}'"))} after the number."));
-        return new AudienceCheck(errors, Warnings(query, findings));
+        var leaves = query.Leaves().ToList();
+        var problems = leaves.Select((leaf, part) => OfNames(leaf, part, campaigns)).OfType<AudienceProblem>()
+            .Concat(Units(leaves, findings))
+            .Concat(Unknown(leaves, findings))
+            .ToList();
+        return new AudienceCheck(Sentences(problems.Where(problem => problem.IsError)), Sentences(problems.Where(problem => !problem.IsError))) { Problems = problems };
     }
 
     /// <summary>Comparisons without a unit whose results have several, over all shards.</summary>
@@ -38,25 +25,47 @@ internal static class CheckAudience
             .Select(code => (code.Key, Units: (IReadOnlyList<string>)[.. code.SelectMany(finding => finding.Units).Distinct().Order(StringComparer.Ordinal)]))
             .Where(code => code.Units.Count > 1)];
 
-    private static List<string> Warnings(AudienceQuery query, IReadOnlyList<IReadOnlyList<CodeFinding>> findings)
+    private static AudienceProblem? OfNames(AudienceQuery leaf, int part, IReadOnlyDictionary<string, long> campaigns) => leaf switch
     {
-        var leaves = query.Leaves().ToList();
-        var warnings = new List<string>();
+        CampaignEvent campaign when !campaigns.ContainsKey(campaign.Campaign) =>
+            Problem(part, true, $"There is no campaign {campaign.Campaign}.", campaign.Campaign, Nearest(campaign.Campaign, campaigns.Keys)),
+        AuthorizationFor authorization when PurposeNames.Parse(authorization.Purpose) is not { } purpose || PurposeNames.Of(purpose) != authorization.Purpose =>
+            Problem(part, true, $"There is no purpose {authorization.Purpose}.", authorization.Purpose, Nearest(authorization.Purpose, Enum.GetValues<Purpose>().Select(PurposeNames.Of))),
+        NearZip near when !ZipCentroids.IsKnown(near.Zip) =>
+            new AudienceProblem(part, true, $"ZIP {near.Zip} has no known place. Near in number: {string.Join(", ", ZipCentroids.Nearest(near.Zip))}.", near.Zip, ZipCentroids.Nearest(near.Zip)),
+        _ => null,
+    };
+
+    private static IEnumerable<AudienceProblem> Units(List<AudienceQuery> leaves, IReadOnlyList<IReadOnlyList<CodeFinding>> findings) =>
+        from code in UnitsMissing(findings)
+        from part in Enumerable.Range(0, leaves.Count)
+        where leaves[part] is LabIs { Unit: null } lab && lab.Code.ToString() == code.Code
+        let units = code.Units.Select(unit => $"'{unit}'").ToList()
+        select new AudienceProblem(part, true, $"Results of {code.Code} have several units: write one of {string.Join(", ", units)} after the number.", "", units);
+
+    private static IEnumerable<AudienceProblem> Unknown(List<AudienceQuery> leaves, IReadOnlyList<IReadOnlyList<CodeFinding>> findings)
+    {
         foreach (var code in findings.SelectMany(finding => finding).GroupBy(finding => (finding.Part, finding.Code)))
         {
             var units = code.SelectMany(finding => finding.Units).Distinct().Order(StringComparer.Ordinal).ToList();
             if (!code.Any(finding => finding.IsKnown))
-                warnings.Add($"No patient has {code.Key.Code}." + Near(code.Key.Code, code.SelectMany(finding => finding.Nearest).Distinct()));
+            {
+                yield return Problem(code.Key.Part, false, $"No patient has {code.Key.Code}.", code.Key.Code, Nearest(code.Key.Code, code.SelectMany(finding => finding.Nearest).Distinct()));
+            }
             else if (leaves[code.Key.Part] is LabIs { Unit: { } unit } && !units.Contains(unit))
-                warnings.Add($"No result of {code.Key.Code} is in '{unit}'" + (units.Count == 0 ? "." : $"; there are results in {string.Join(", ", units.Select(name => $"'{name}'"))}."));
+            {
+                var quoted = units.Select(name => $"'{name}'").ToList();
+                yield return new AudienceProblem(
+                    code.Key.Part, false, $"No result of {code.Key.Code} is in '{unit}'" + (units.Count == 0 ? "." : $"; there are results in {string.Join(", ", quoted)}."), $"'{unit}'", quoted);
+            }
         }
-
-        return [.. warnings.Distinct()];
     }
 
-    private static string Near(string name, IEnumerable<string> known)
-    {
-        var nearest = known.OrderBy(other => EditDistance.Of(other.ToUpperInvariant(), name.ToUpperInvariant())).ThenBy(other => other, StringComparer.Ordinal).Take(NearestShown).ToList();
-        return nearest.Count == 0 ? "" : $" Near: {string.Join(", ", nearest)}.";
-    }
+    private static AudienceProblem Problem(int part, bool isError, string message, string wrong, List<string> nearest) =>
+        new(part, isError, message + (nearest.Count == 0 ? "" : $" Near: {string.Join(", ", nearest)}."), wrong, nearest);
+
+    private static List<string> Nearest(string name, IEnumerable<string> known) =>
+        [.. known.OrderBy(other => EditDistance.Of(other.ToUpperInvariant(), name.ToUpperInvariant())).ThenBy(other => other, StringComparer.Ordinal).Take(NearestShown)];
+
+    private static List<string> Sentences(IEnumerable<AudienceProblem> problems) => [.. problems.Select(problem => problem.Message).Distinct()];
 }

@@ -32,12 +32,21 @@ public sealed class OrganisationShards : IDisposable
         _time = time;
     }
 
+    /// <summary>Bytes of the audience index in this process.</summary>
+    internal long IndexBytes => _shards.Values.Where(one => one.Shard.IsLoaded).Sum(one => one.Shard.Index.Size);
+
     /// <summary>Whose shards.</summary>
     public OrganisationId Organisation { get; }
 
     internal AskShard Ask { get; set; } = static (_, _, _) => throw new InvalidOperationException("The shards are not connected: call ShardDirectory.Connect once the silo runs.");
 
     internal RefreshShard Refresh { get; set; } = static (_, _, _, _) => throw new InvalidOperationException("The shards are not connected: call ShardDirectory.Connect once the silo runs.");
+
+    /// <summary>Asks the pace of a receiving host, wherever in the cluster that is kept.</summary>
+    internal AskPace AskPace { get; set; } = static (_, _, _) => throw new InvalidOperationException("The shards are not connected: call ShardDirectory.Connect once the silo runs.");
+
+    /// <summary>Answers for the receiving hosts whose pace is kept on this node; sending sets it.</summary>
+    internal AskPace PaceHere { get; set; } = static (_, _, _) => throw new InvalidOperationException("Sending is not open on this node.");
 
     internal ShardSources Sources => _sources ?? throw new InvalidOperationException("The organisation's stores are not attached: call Attach first.");
 
@@ -103,6 +112,7 @@ public sealed class OrganisationShards : IDisposable
     {
         Ask = (shard, question, cancellationToken) => Shard(shard).Answers.RunAsync(question, cancellationToken);
         Refresh = (shard, patients, acceptedAt, cancellationToken) => Shard(shard).Shard.RefreshAsync(patients, acceptedAt, cancellationToken);
+        AskPace = (host, question, cancellationToken) => PaceHere(host, question, cancellationToken);
     }
 
     internal (PatientShard Shard, AnswerQuestion Answers) Shard(int number) => _shards.GetOrAdd(number, static (number, all) =>

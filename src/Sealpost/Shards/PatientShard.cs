@@ -15,6 +15,7 @@ internal sealed class PatientShard : IDisposable
     private readonly ShardSources _sources;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly ConsentTable _consent = new();
+    private readonly GateHeads _heads = new();
     private volatile ShardIndex _index;
     private volatile bool _isLoaded;
 
@@ -33,6 +34,12 @@ internal sealed class PatientShard : IDisposable
 
     /// <summary>Consent states. Complete only once the shard is loaded.</summary>
     public ConsentTable Consent => _consent;
+
+    /// <summary>What the legal-basis gate reads of charts. Complete only once the shard is loaded.</summary>
+    public GateHeads Heads => _heads;
+
+    /// <summary>Verdicts of the legal-basis gate for audiences that are being built.</summary>
+    public GateVerdicts Verdicts { get; } = new();
 
     /// <summary>Reads the whole shard unless that was done. Returns once it is complete.</summary>
     /// <exception cref="Storage.TransientStoreException">Fewer charts came than the shard holds; nothing was loaded, try again.</exception>
@@ -88,6 +95,7 @@ internal sealed class PatientShard : IDisposable
                 return;
             foreach (var (patient, at) in accepted)
                 _consent.NoteMessage(patient, at);
+            Verdicts.Forget(accepted.Select(message => message.Patient));
             foreach (var batch in accepted.Select(message => message.Patient).Distinct().Where(patient => _consent.Version(patient) != ConsentTable.Absent).Chunk(BatchSize))
             {
                 var engagements = await _sources.Engagements(batch, cancellationToken);
@@ -114,7 +122,7 @@ internal sealed class PatientShard : IDisposable
 
     private async Task ReadAllAsync(CancellationToken cancellationToken)
     {
-        var (charts, histories) = (new SegmentBuilder(_index.Names), new SegmentBuilder(_index.Names));
+        var (charts, histories) = (new SegmentBuilder(_index.Names, _index.Titles), new SegmentBuilder(_index.Names, _index.Titles));
         var batch = new List<Chart>(BatchSize);
         await foreach (var chart in _sources.Patients.OpenShardAsync(_shard, cancellationToken))
         {
@@ -124,7 +132,7 @@ internal sealed class PatientShard : IDisposable
         }
 
         await AddAsync(batch, charts, histories, cancellationToken);
-        _index = ShardIndex.Of(_index.Names, charts.Finish(), histories.Finish());
+        _index = ShardIndex.Of(_index.Names, _index.Titles, charts.Finish(), histories.Finish());
         _isLoaded = true;
     }
 
@@ -134,6 +142,7 @@ internal sealed class PatientShard : IDisposable
         {
             charts.AddChart(view.Chart);
             histories.AddHistory(view.Chart.Number, view.Authorizations, view.Engagements);
+            _heads.Set(view.Chart.Number, view.Chart.Head);
             _consent.Set(state);
         }
 
@@ -145,10 +154,19 @@ internal sealed class PatientShard : IDisposable
         var views = await _sources.ViewsAsync(await _sources.Patients.OpenManyAsync(patients, cancellationToken), cancellationToken);
 
         // Consent first: whoever reads between the two must not find an older consent state than the index it selected with.
-        foreach (var (_, state) in views)
+        foreach (var (view, state) in views)
+        {
+            _heads.Set(view.Chart.Number, view.Chart.Head);
             _consent.Set(state);
+        }
+
         foreach (var gone in patients.Except(views.Select(view => view.State.Patient)))
+        {
+            _heads.Remove(gone);
             _consent.Remove(gone);
+        }
+
+        Verdicts.Forget(patients);
         _index = _index.With(patients, [.. views.Select(view => view.View)]);
     }
 }

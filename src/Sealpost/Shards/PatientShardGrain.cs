@@ -9,13 +9,18 @@ namespace Sealpost.Shards;
 [Alias("sealpost.patient-shard")]
 internal interface IPatientShardGrain : IGrainWithStringKey
 {
-    /// <summary>Answers a question from an immutable snapshot; any number at once.</summary>
+    /// <summary>Longest wait for an answer; who asks may give up earlier.</summary>
+    public const string Patience = "01:00:00";
+
+    /// <summary>Answers a question from an immutable snapshot; any number at once. The first one waits until the shard's charts are read: on a busy machine longer than Orleans waits by itself (30 s).</summary>
     [AlwaysInterleave]
+    [ResponseTimeout(Patience)]
     [Alias("ask")]
     ValueTask<Immutable<byte[]>> AskAsync(Immutable<byte[]> question, CancellationToken cancellationToken);
 
     /// <summary>Reads patients anew; with instants, only notes messages accepted.</summary>
     [AlwaysInterleave]
+    [ResponseTimeout(Patience)]
     [Alias("refresh")]
     Task RefreshAsync(Immutable<int[]> patients, Immutable<long[]?> acceptedAt, CancellationToken cancellationToken);
 }

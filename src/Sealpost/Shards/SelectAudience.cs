@@ -17,14 +17,14 @@ public sealed class SelectAudience
     /// <exception cref="Storage.TransientStoreException">A shard could not be read in full: try again.</exception>
     public async Task<long> CountAsync(AudienceQuery query, DateOnly asOf, CancellationToken cancellationToken)
     {
-        var answers = await AskAllAsync(ShardTask.Count, query, asOf, cancellationToken);
+        var answers = await AskAllAsync(ShardTask.Count, query, asOf, null, cancellationToken);
         return answers.Sum(answer => (long)answer.Answer.Count);
     }
 
     /// <summary>Numbers of the patients that match, ascending. Throws as <see cref="CountAsync"/>.</summary>
     public async Task<IReadOnlyList<PatientNumber>> ListAsync(AudienceQuery query, DateOnly asOf, CancellationToken cancellationToken)
     {
-        var answers = await AskAllAsync(ShardTask.List, query, asOf, cancellationToken);
+        var answers = await AskAllAsync(ShardTask.List, query, asOf, null, cancellationToken);
         var patients = new PatientNumber[answers.Sum(answer => answer.Answer.Ordinals.Length)];
         var next = 0;
         foreach (var (shard, answer) in answers)
@@ -53,15 +53,16 @@ public sealed class SelectAudience
         return CheckAudience.Of(query, campaigns, [.. answers.Select(answer => answer.Answer.Codes)]);
     }
 
-    private async Task<IReadOnlyList<(int Shard, ShardAnswer Answer)>> AskAllAsync(ShardTask task, AudienceQuery query, DateOnly asOf, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<(int Shard, ShardAnswer Answer)>> AskAllAsync(
+        ShardTask task, AudienceQuery query, DateOnly asOf, GateQuestion? gate, CancellationToken cancellationToken)
     {
-        var answers = await AskAllAsync(await QuestionAsync(task, query, asOf, cancellationToken), cancellationToken);
+        var answers = await AskAllAsync((await QuestionAsync(task, query, asOf, cancellationToken)) with { Gate = gate }, cancellationToken);
         if (CheckAudience.UnitsMissing(answers.Select(answer => answer.Answer.Codes)).Count > 0)
             throw Refused();
         return answers;
     }
 
-    private async Task<IReadOnlyList<(int Shard, ShardAnswer Answer)>> AskAllAsync(ShardQuestion question, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<(int Shard, ShardAnswer Answer)>> AskAllAsync(ShardQuestion question, CancellationToken cancellationToken)
     {
         var bytes = MemoryPackSerializer.Serialize(question);
         var shards = await _shards.ShardsAsync(cancellationToken);
@@ -99,7 +100,21 @@ public sealed class SelectAudience
 /// <param name="Warnings">What may be a mistake: an unknown code, a unit no result has.</param>
 public sealed record AudienceCheck(IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings)
 {
+    /// <summary>The same, each with the predicate it is about.</summary>
+    internal IReadOnlyList<AudienceProblem> Problems { get; init; } = [];
+
     /// <summary>Always <c>[phi]</c>: it names codes and campaigns.</summary>
+    public override string ToString() => "[phi]";
+}
+
+/// <summary>One problem of one predicate.</summary>
+/// <param name="Part">Which predicate of the query, in order, from 0.</param>
+/// <param name="IsError">It must be mended; else it may be a mistake.</param>
+/// <param name="Message">What is wrong, in a sentence.</param>
+/// <param name="Wrong">The words in question, as the query writes them; empty where something is missing.</param>
+/// <param name="Nearest">What may stand in their place.</param>
+internal sealed record AudienceProblem(int Part, bool IsError, string Message, string Wrong, IReadOnlyList<string> Nearest)
+{
     public override string ToString() => "[phi]";
 }
 

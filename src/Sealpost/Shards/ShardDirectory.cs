@@ -18,6 +18,9 @@ public sealed class ShardDirectory : IDisposable
     public OrganisationShards Of(OrganisationId organisation) =>
         _organisations.GetOrAdd(organisation, static (id, directory) => new OrganisationShards(id, directory._names, directory._time), this);
 
+    /// <summary>Bytes of the audience index in this process.</summary>
+    internal long IndexBytes => _organisations.Values.Sum(shards => shards.IndexBytes);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using MemoryPack;
+using Sealpost.Audience;
 
 namespace Sealpost.Shards;
 
@@ -9,6 +10,21 @@ internal enum ShardTask
     List,
     Explain,
     Check,
+
+    /// <summary>How many, with their print.</summary>
+    Measure,
+
+    /// <summary>How many by age, sex, language, place and condition.</summary>
+    Cells,
+
+    /// <summary>How many the legal-basis gate would let a message be made for, and why not the others.</summary>
+    Reach,
+
+    /// <summary>Codes and names that the patients have.</summary>
+    Known,
+
+    /// <summary>Results of one code.</summary>
+    Results,
 }
 
 /// <summary>A question to a shard, as it travels to the node that owns it. Holds a query: never logged.</summary>
@@ -28,6 +44,12 @@ internal sealed partial record ShardQuestion
     /// <summary>Place of the patient to explain.</summary>
     public int Ordinal { get; init; }
 
+    /// <summary>What the gate decides by.</summary>
+    public GateQuestion? Gate { get; init; }
+
+    /// <summary>Comparison key of the code whose results are asked for.</summary>
+    public string Code { get; init; } = "";
+
     public override string ToString() => "[phi]";
 }
 
@@ -45,6 +67,22 @@ internal sealed partial record ShardAnswer
 
     /// <summary>What the shard's data say of the codes of the query.</summary>
     public List<CodeFinding> Codes { get; init; } = [];
+
+    public PatientSet Set { get; init; }
+
+    public List<AudienceCell> Cells { get; init; } = [];
+
+    public List<GateCell> Gate { get; init; } = [];
+
+    /// <summary>Mail domains of those a message could be made for.</summary>
+    public Dictionary<string, PatientSet> Domains { get; init; } = [];
+
+    public List<KnownCode> Known { get; init; } = [];
+
+    /// <summary>ICD-10 categories.</summary>
+    public List<KnownCode> Categories { get; init; } = [];
+
+    public List<ResultSample> Results { get; init; } = [];
 
     public override string ToString() => "[phi]";
 }

@@ -27,6 +27,13 @@ public interface IDatabase : IAsyncDisposable
     /// <summary>Upserts rows by primary key through the provider's bulk path (prepared batch; binary COPY into a staging table).</summary>
     Task BulkUpsertAsync(BulkTable table, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken);
 
+    /// <summary>Runs a statement once for each row of values, in order, and says how many rows each run changed: one prepared statement, or one round trip.</summary>
+    /// <param name="statement">Its parameters are <c>$1</c>, <c>$2</c>, …; they first occur in that order.</param>
+    /// <param name="rows">Values as for <see cref="BulkUpsertAsync"/>.</param>
+    /// <param name="transaction">The caller's.</param>
+    /// <param name="cancellationToken">Stops between rows; the transaction is then to be rolled back.</param>
+    Task<int[]> ExecuteEachAsync(string statement, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken);
+
     /// <summary>Removes what deleted rows of a table left behind in the store's files, after a commit. Waits for no reader: a copy one still sees goes with a later call.</summary>
     Task ScrubAsync(string table, CancellationToken cancellationToken);
 

@@ -21,7 +21,9 @@ public sealed class PostgresDatabase : IDatabase
     public PostgresDatabase(string url)
     {
         var address = PostgresAddress.Parse(url);
+        address.Pooling = false; // The schema is changed once: a pool would hold an idle connection of the server for minutes.
         _connectionString = address.ConnectionString;
+        address.Pooling = true;
         // Set per connection, so that a server whose default is to lose the last commits in a crash does not lose ours.
         address.Options = "-c synchronous_commit=on";
         _writers = NpgsqlDataSource.Create(address);
@@ -56,6 +58,25 @@ public sealed class PostgresDatabase : IDatabase
     /// <inheritdoc/>
     public Task BulkUpsertAsync(BulkTable table, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken) =>
         rows.Count == 0 ? Task.CompletedTask : _bulk.RunAsync(table, rows, (NpgsqlTransaction)transaction, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<int[]> ExecuteEachAsync(string statement, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+            return [];
+        await using var batch = ((NpgsqlTransaction)transaction).Connection!.CreateBatch();
+        foreach (var row in rows)
+        {
+            var command = batch.CreateBatchCommand();
+            command.CommandText = statement;
+            foreach (var value in row)
+                command.Parameters.Add(new NpgsqlParameter { Value = value switch { null => DBNull.Value, int number => (long)number, _ => value } });
+            batch.BatchCommands.Add(command);
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return [.. batch.BatchCommands.Cast<NpgsqlBatchCommand>().Select(command => checked((int)command.Rows))];
+    }
 
     /// <inheritdoc/>
     public async Task ScrubAsync(string table, CancellationToken cancellationToken)

@@ -59,9 +59,13 @@ public sealed class SqliteDatabase : IDatabase
     public Task BulkUpsertAsync(BulkTable table, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken)
     {
         if (rows.Count > 0)
-            SqliteBulkUpsert.Run(table, rows, (SqliteConnection)transaction.Connection!, cancellationToken);
+            SqliteRows.Upsert(table, rows, (SqliteWriteConnection)transaction.Connection!, cancellationToken);
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task<int[]> ExecuteEachAsync(string statement, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken) =>
+        Task.FromResult(rows.Count == 0 ? [] : SqliteRows.Execute(statement, rows, (SqliteWriteConnection)transaction.Connection!, cancellationToken));
 
     /// <inheritdoc/>
     public Task MigrateAsync(CancellationToken cancellationToken) =>
@@ -77,6 +81,24 @@ public sealed class SqliteDatabase : IDatabase
                 SqliteFiles.Run(connection, table.StartsWith("keys.", StringComparison.Ordinal) ? "PRAGMA keys.wal_checkpoint(TRUNCATE)" : "PRAGMA data.wal_checkpoint(TRUNCATE)");
             },
             cancellationToken);
+
+    /// <summary>Copies data and wrapped keys to new files, each as one commit left it, while everything goes on; data first.</summary>
+    internal Task CopyAsync(string data, string keys, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            using var connection = _files.OpenForWriting();
+            foreach (var (schema, path) in new[] { ("data", data), ("keys", keys) })
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                File.Delete(path);
+                using var command = connection.CreateCommand();
+                command.CommandText = $"VACUUM {schema} INTO @path";
+                command.Parameters.AddWithValue("@path", path);
+                command.CommandTimeout = 0;
+                command.ExecuteNonQuery();
+            }
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -39,9 +39,10 @@ internal sealed class SqliteFiles
     public string Keys => Path.Combine(Folder, "keys.db");
 
     /// <summary>A connection that writes: keys first, data attached as <c>data</c>.</summary>
-    public SqliteConnection OpenForWriting()
+    public SqliteWriteConnection OpenForWriting()
     {
-        var connection = Open(new SqliteConnection(ConnectionString(Keys)));
+        var connection = new SqliteWriteConnection(ConnectionString(Keys));
+        Open(connection);
         Check(raw.sqlite3_db_config(connection.Handle, MainDatabaseName, utf8z.FromSpan("keys\0"u8)), connection.Handle!);
         Attach(connection, Data, "data");
         Run(connection, "PRAGMA keys.journal_mode=WAL; PRAGMA data.journal_mode=WAL; PRAGMA data.cache_size=-65536; PRAGMA data.wal_autocheckpoint=4000; PRAGMA data.journal_size_limit=67108864; PRAGMA keys.journal_size_limit=1048576");

@@ -7,7 +7,7 @@ namespace Sealpost.Storage;
 /// <summary>The writing connection of a SQLite store.</summary>
 internal sealed class SqliteWriteSession(SqliteFiles files) : WriteSession
 {
-    private SqliteConnection? _connection;
+    private SqliteWriteConnection? _connection;
 
     /// <inheritdoc/>
     public override async Task<DbTransaction> BeginAsync(CancellationToken cancellationToken)

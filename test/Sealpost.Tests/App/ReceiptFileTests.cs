@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Sealpost.App.Commands;
 using Sealpost.App.Demo;
 using Sealpost.Reports;
 using Sealpost.Storage;

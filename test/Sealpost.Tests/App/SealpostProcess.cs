@@ -154,6 +154,11 @@ internal sealed class ServingProcess
     /// <summary>Done once the server says that it listens.</summary>
     public Task Listening => _listening.Task;
 
+    /// <summary>Where it listens.</summary>
+    public string Url => Output.Split("Listening on ", 2)[1].Split([',', ' ', '\n'], 2)[0].TrimEnd('.');
+
+    public int ProcessId => _process.Id;
+
     public string Output => Text(_output);
 
     public string Error => Text(_error);

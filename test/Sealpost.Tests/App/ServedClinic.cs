@@ -53,6 +53,7 @@ internal sealed class ServedClinic : IAsyncDisposable
         await AskAsync(["org", "set", "route", string.Join(' ', routes)], cancellationToken);
         await AskAsync(["org", "set", "extra-roots", "@" + roots], cancellationToken);
         await AskAsync(["org", "set", "retry-schedule", retrySchedule], cancellationToken);
+        await AskAsync(["org", "set", "public-route", Server.Url], cancellationToken);
         await AskAsync(["risk", "accept", "n2-over-t2", "--by", "Dana Okafor", "--statement", "A verified certificate is good enough."], cancellationToken);
         Marketer = await PersonAsync("Ann", "marketer", cancellationToken);
         Approver = await PersonAsync("Bob", "approver", cancellationToken);

@@ -8,7 +8,7 @@ namespace Sealpost.Tests.Architecture;
 public sealed class StageTests
 {
     private static readonly string[] Order =
-        ["Storage", "Patients", "Audience", "Consent", "Shards", "Content", "Delivery", "Organisations", "Campaigns", "Reports"];
+        ["Storage", "Patients", "Audience", "Consent", "Shards", "Content", "Delivery", "Organisations", "Certificates", "Imports", "Library", "Campaigns", "Backups", "Reports", "Compliance"];
 
     private static readonly ArchUnitNET.Domain.Architecture Code =
         new ArchLoader().LoadAssembliesIncludingDependencies(typeof(RefusedException).Assembly, typeof(Sealpost.Trust.Keys.KeyRing).Assembly).Build();

@@ -74,15 +74,15 @@ public sealed class ShardIndexTests
 
     internal static ShardIndex Build(IEnumerable<PatientView> views)
     {
-        var names = new NamePool();
-        var (charts, histories) = (new SegmentBuilder(names), new SegmentBuilder(names));
+        var (names, titles) = (new NamePool(), new CodeTitles());
+        var (charts, histories) = (new SegmentBuilder(names, titles), new SegmentBuilder(names, titles));
         foreach (var view in views)
         {
             charts.AddChart(view.Chart);
             histories.AddHistory(view.Chart.Number, view.Authorizations, view.Engagements);
         }
 
-        return ShardIndex.Of(names, charts.Finish(), histories.Finish());
+        return ShardIndex.Of(names, titles, charts.Finish(), histories.Finish());
     }
 
     private static IEnumerable<PatientNumber> Fillers(IReadOnlyCollection<PatientNumber> used) =>

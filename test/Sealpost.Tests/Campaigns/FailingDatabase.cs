@@ -26,6 +26,9 @@ internal sealed class FailingDatabase(IDatabase inner, bool afterCommit) : IData
     public Task BulkUpsertAsync(BulkTable table, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken) =>
         inner.BulkUpsertAsync(table, rows, transaction, cancellationToken);
 
+    public Task<int[]> ExecuteEachAsync(string statement, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken) =>
+        inner.ExecuteEachAsync(statement, rows, transaction, cancellationToken);
+
     public Task ScrubAsync(string table, CancellationToken cancellationToken) => inner.ScrubAsync(table, cancellationToken);
 
     public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);

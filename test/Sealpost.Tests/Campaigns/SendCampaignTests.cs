@@ -177,7 +177,7 @@ public sealed class SendCampaignTests : IAsyncLifetime
         Assert.Equal(CampaignState.Paused, paused.State);
         Assert.True(paused.Pending > 0 && paused.AddsUp);
         Assert.Equal(paused.Accepted, _mailbox.Store.Messages.Count);
-        await _clinic.Send.ResumeAsync("pause", TestClinic.Author, Token);
+        await _clinic.Send.ResumeAsync("pause", null, TestClinic.Author, Token);
         await _clinic.Send.WaitAsync("pause", Token);
         Assert.Equal((400, CampaignState.Finished), ((int)(await _clinic.ReportAsync("pause")).Accepted, (await _clinic.ReportAsync("pause")).State));
         Assert.Equal(400, _mailbox.Store.Messages.Select(message => message.Recipient).Distinct().Count());

@@ -23,6 +23,9 @@ internal sealed class TestClinic : IAsyncDisposable
     public static readonly Actor Author = new("u-author", "Ann Author", Roles.Marketer);
     public static readonly Actor Approver = new("u-approver", "Ben Approver", Roles.Approver);
 
+    /// <summary>May see patients, and so exact numbers.</summary>
+    public static readonly Actor Officer = new("u-officer", "Dana Okafor", Roles.Compliance);
+
     private readonly bool _ownsFolder;
     private FileKeySource _source = null!;
     private LedgerKey _ledgerKey = null!;
@@ -53,6 +56,19 @@ internal sealed class TestClinic : IAsyncDisposable
 
     public CampaignDesk Desk => new(Context, Options);
 
+    public CampaignDrafts Drafts => new(Context, Desk);
+
+    public CampaignReviews Reviews => new(Context, Desk, Speech);
+
+    /// <summary>Says codes as they are written.</summary>
+    internal static Func<CancellationToken, Task<Sealpost.Audience.QueryWords>> Speech { get; } = _ => Task.FromResult(new Sealpost.Audience.QueryWords(static _ => null));
+
+    /// <summary>Feeds clicks to audiences, as the host does.</summary>
+    public FollowLink Links => new(Context, _shards.RefreshAsync);
+
+    /// <summary>Patients added from now on have a telephone.</summary>
+    public bool HavePhones { get; set; }
+
     /// <summary>The organisation's policy; a test may change it.</summary>
     public ConsentPolicy Policy { get; set; } = new() { AttestedSources = new HashSet<string> { "fhir" } };
 
@@ -78,6 +94,17 @@ internal sealed class TestClinic : IAsyncDisposable
         var clinic = new TestClinic(folder, TimeProvider.System);
         await clinic.OpenAsync(() => wrap(DatabaseFactory.Open(Path.Combine(clinic.Folder, "data"))), cancellationToken);
         return await StartAsync(clinic, mailbox, adjust, cancellationToken);
+    }
+
+    /// <summary>A clinic that sends under a clock that the test turns.</summary>
+    public static async Task<TestClinic> SendingUnderAsync(FakeTimeProvider clock, DeliveryOptions delivery, Func<SendOptions, SendOptions> adjust, CancellationToken cancellationToken)
+    {
+        var clinic = new TestClinic(null, clock);
+        await clinic.OpenAsync(() => DatabaseFactory.Open(Path.Combine(clinic.Folder, "data")), cancellationToken);
+        clinic.Connect(delivery);
+        clinic.Options = adjust(clinic.Options);
+        clinic.Send = await SendCampaign.OpenAsync(clinic.Context, clinic.Options, takeOver: true, NullLogger.Instance, cancellationToken);
+        return clinic;
     }
 
     /// <summary>The same on a database given by its URL; the folder holds keys and journal.</summary>
@@ -206,7 +233,7 @@ internal sealed class TestClinic : IAsyncDisposable
             Directory.Delete(Folder, recursive: true);
     }
 
-    private static Chart Chart(int number, string mailbox) => new(
+    private Chart Chart(int number, string mailbox) => new(
         new PatientNumber(number),
         new ChartHead
         {
@@ -215,7 +242,11 @@ internal sealed class TestClinic : IAsyncDisposable
             BirthDate = new DateOnly(1950, 1, 1).AddDays(number % 15_000),
             Sex = number % 2 == 0 ? "female" : "male",
             Addresses = [new PostalAddress { Use = "home", City = "Springfield", State = "MA", PostalCode = "01101" }],
-            ContactPoints = [new ContactPoint { Kind = "email", Value = mailbox, Use = "home", Source = "fhir" }],
+            ContactPoints =
+            [
+                new ContactPoint { Kind = "email", Value = mailbox, Use = "home", Source = "fhir" },
+                .. HavePhones ? [new ContactPoint { Kind = "phone", Value = $"+1617555{number % 10_000:D4}", Use = "mobile", Source = "fhir" }] : Array.Empty<ContactPoint>(),
+            ],
             Language = "en",
         },
         []);
@@ -238,6 +269,15 @@ internal sealed class TestClinic : IAsyncDisposable
             await Send.PatientsChangedAsync(concerned, cancellationToken);
     }
 
+    /// <summary>What asking the public URL is answered with.</summary>
+    public Reachability Reach { get; set; } = new(true, "", DateTimeOffset.UnixEpoch);
+
+    /// <summary>Keys of the sender domain.</summary>
+    public DkimKeys Dkim => _dkim;
+
+    /// <summary>The ledger's key, to sign evidence with.</summary>
+    public LedgerKey LedgerKey => _ledgerKey;
+
     private void Connect(DeliveryOptions delivery) => Options = new SendOptions
     {
         Delivery = delivery,
@@ -246,6 +286,8 @@ internal sealed class TestClinic : IAsyncDisposable
         Policy = _ => Task.FromResult(Policy),
         Transport = _ => Task.FromResult(new TransportGate([], [])),
         JournalFolder = Path.Combine(Folder, "journal"),
+        CountClicks = true,
+        Reach = _ => Task.FromResult(Reach),
     };
 
     private async Task OpenAsync(Func<IDatabase> open, CancellationToken cancellationToken)

@@ -52,11 +52,11 @@ public sealed class ConsentGateProperties
         OneOf(Lawful.Mailbox, "b@example.com", "nonsense", ""), OneOf<string?>(null, "home", "work", "old"), OneOf("fhir", "web"), Gen.Bool, Gen.Int[0, 3],
         (value, use, source, verified, rank) => new ContactPoint { Kind = "email", Value = value, Use = use, Source = source, Verified = verified, Rank = rank == 0 ? null : rank });
 
-    private static readonly Gen<ChartHead> AnyHead = Gen.Select(
+    internal static readonly Gen<ChartHead> AnyHead = Gen.Select(
         AnyEmail.List[0, 3], Gen.Int[0, 11], OneOf<DateOnly?>(null, new DateOnly(1960, 1, 1), new DateOnly(1980, 1, 1), new DateOnly(2020, 1, 1), DateOnly.MaxValue, DateOnly.MinValue),
         (emails, flags, born) => Lawful.Head with { ContactPoints = emails, BirthDate = born, Active = flags != 9, Deceased = flags == 10, SecurityLabels = flags == 11 ? ["PSY"] : [] });
 
-    private static readonly Gen<ConsentState> AnyState = Gen.Select(
+    internal static readonly Gen<ConsentState> AnyState = Gen.Select(
         AnyAuthorization.List[0, 2], AnySuppression.List[0, 2], AnyRestriction.List[0, 2], Gen.Bool, Gen.Int[0, 5],
         (authorizations, suppressions, restrictions, shared, recent) => new ConsentState
         {
@@ -68,7 +68,7 @@ public sealed class ConsentGateProperties
             RecentMessages = [.. Enumerable.Repeat(Lawful.Now.AddHours(-1), recent)],
         });
 
-    private static readonly Gen<CampaignBasis> AnyBasis = Gen.Select(
+    internal static readonly Gen<CampaignBasis> AnyBasis = Gen.Select(
         Gen.Enum<Purpose>(), Gen.Enum<MessageClass>(), OneOf<string?>(null, "hiv", "psychotherapy-notes"), OneOf<Remuneration?>(null, Lawful.Paid, Lawful.Paid with { Kind = "gift" }),
         OneOf("age", "condition"),
         (purpose, level, category, remuneration, kind) => new CampaignBasis(

@@ -151,8 +151,9 @@ public sealed class ConsentGateTests
     [Fact]
     public void What_is_not_evaluated_is_listed_with_what_to_check()
     {
-        Assert.Contains(ConsentGate.NotEvaluated, gate => gate.Gate == "state-law");
-        Assert.All(ConsentGate.NotEvaluated, gate => Assert.Matches(@"CFR|FR |RFC", gate.Meaning + (gate.Gate == "state-law" ? "CFR" : "")));
+        Assert.Contains(ConsentGate.NotEvaluatedFor(Purpose.Treatment), gate => gate.Gate == "state-law");
+        Assert.DoesNotContain(ConsentGate.NotEvaluatedFor(Purpose.Treatment), gate => gate.Gate is "refill" or "sign-up");
+        Assert.All([.. ConsentGate.NotEvaluatedFor(Purpose.Refill), .. ConsentGate.NotEvaluatedFor(Purpose.NewsletterNoPhi)], gate => Assert.Matches(@"CFR|FR |RFC", gate.Meaning + (gate.Gate == "state-law" ? "CFR" : "")));
     }
 
     [Fact]

@@ -58,7 +58,9 @@ public sealed class DecisionTableTests
         ("an authorization without a recipient", WithholdReason.AuthorizationDefective, Lawful.Marketing, Lawful.Head, With(Lawful.Authorization with { Recipients = [] })),
         ("an authorization signed tomorrow", WithholdReason.AuthorizationDefective, Lawful.Marketing, Lawful.Head, With(Lawful.Authorization with { SignedOn = Lawful.Today.AddDays(1) })),
         ("a sensitive category", WithholdReason.Sensitive, Lawful.Treatment with { Categories = new HashSet<string> { "hiv" } }, Lawful.Head, Lawful.State),
-        ("a message of class N3", WithholdReason.Sensitive, Lawful.Campaign(Purpose.Treatment, MessageClass.N3), Lawful.Head, Lawful.State),
+        ("sensitive words for another purpose than care", WithholdReason.Sensitive, Lawful.Campaign(Purpose.OwnProduct, MessageClass.N3), Lawful.Head, Lawful.State),
+        ("sensitive words that somebody pays for", WithholdReason.Sensitive, Lawful.Campaign(Purpose.Refill, MessageClass.N3) with { Remuneration = Lawful.Paid with { Amount = 50 } }, Lawful.Head, Lawful.State),
+        ("substance use, whose own consents are not read", WithholdReason.Sensitive, Lawful.Campaign(Purpose.Treatment, MessageClass.N3) with { Categories = new HashSet<string> { "substance-use" } }, Lawful.Head, Lawful.State),
         ("clinical words for a patient whose record is restricted", WithholdReason.Sensitive, Lawful.Campaign(Purpose.Treatment, MessageClass.N2), Lawful.Head with { SecurityLabels = ["R"] }, Lawful.State),
         ("an opt-out of everything", WithholdReason.Suppressed, Lawful.Treatment, Lawful.Head, Lawful.Suppressed(SuppressionScope.All, SuppressionSource.Staff)),
         ("an opt-out of marketing", WithholdReason.Suppressed, Lawful.Campaign(Purpose.OwnProduct), Lawful.Head, Lawful.Suppressed(SuppressionScope.Marketing)),
@@ -93,6 +95,9 @@ public sealed class DecisionTableTests
     {
         Assert.IsType<ConsentDecision.Permit>(Lawful.Decide(Lawful.Treatment, Lawful.Head, Lawful.State));
         Assert.IsType<ConsentDecision.Permit>(Lawful.Decide(Lawful.Marketing, Lawful.Head, Lawful.Authorized));
+        var sensitive = Lawful.Campaign(Purpose.Treatment, MessageClass.N3) with { Categories = new HashSet<string> { "hiv" } };
+        Assert.IsType<ConsentDecision.Permit>(Lawful.Decide(sensitive, Lawful.Head, Lawful.State));
+        Assert.IsType<ConsentDecision.Permit>(Lawful.Decide(sensitive with { Purpose = Purpose.Marketing }, Lawful.Head, With(Lawful.Authorization with { Categories = ["hiv"] })));
     }
 
     private static ConsentState With(MarketingAuthorization authorization) => Lawful.State with { Authorizations = [authorization] };

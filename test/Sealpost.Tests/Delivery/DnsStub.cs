@@ -10,6 +10,7 @@ internal sealed class DnsStub : IAsyncDisposable
 {
     private const int Mx = 15;
     private const int A = 1;
+    private const int Txt = 16;
     private readonly UdpClient _socket = new(new IPEndPoint(IPAddress.Loopback, 0));
     private readonly Dictionary<string, int> _codes = [];
     private readonly List<(string Name, int Type, byte[] Data)> _records = [];
@@ -30,6 +31,20 @@ internal sealed class DnsStub : IAsyncDisposable
     public DnsStub WithA(string name, string address)
     {
         _records.Add((name, A, IPAddress.Parse(address).GetAddressBytes()));
+        return this;
+    }
+
+    public DnsStub WithTxt(string name, string text)
+    {
+        lock (_records)
+            _records.Add((name, Txt, [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)]));
+        return this;
+    }
+
+    public DnsStub WithoutTxt(string name)
+    {
+        lock (_records)
+            _records.RemoveAll(r => r.Name == name && r.Type == Txt);
         return this;
     }
 
@@ -73,7 +88,12 @@ internal sealed class DnsStub : IAsyncDisposable
             at += query[at] + 1;
         }
 
-        var name = string.Join('.', labels).ToLowerInvariant();
+        lock (_records)
+            return Answer(query, at, string.Join('.', labels).ToLowerInvariant());
+    }
+
+    private byte[]? Answer(byte[] query, int at, string name)
+    {
         var type = BinaryPrimitives.ReadUInt16BigEndian(query.AsSpan(at + 1));
         var code = _codes.TryGetValue(name, out var forced) ? forced : _records.Exists(r => r.Name == name) ? 0 : 3;
         if (code < 0)

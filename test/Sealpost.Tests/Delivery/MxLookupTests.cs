@@ -18,7 +18,7 @@ public sealed class MxLookupTests : IAsyncLifetime
     public async Task Hosts_come_in_order_of_preference()
     {
         _dns.WithMx("clinic.example", 20, "MX2.clinic.example").WithMx("clinic.example", 10, "mx1.clinic.example.").WithMx("clinic.example", 30, "mx3.clinic.example");
-        var answer = await new MxLookup(_dns.Server).HostsAsync("clinic.example", Token);
+        var answer = await new MxLookup(new Resolver(_dns.Server)).HostsAsync("clinic.example", Token);
         Assert.Equal(["mx1.clinic.example", "mx2.clinic.example", "mx3.clinic.example"], answer.Hosts);
     }
 
@@ -29,7 +29,7 @@ public sealed class MxLookupTests : IAsyncLifetime
             _dns.WithMx("clinic.example", 10, $"mx{i}.clinic.example");
         var first = new HashSet<string>();
         for (var i = 0; i < 60; i++)
-            first.Add((await new MxLookup(_dns.Server).HostsAsync("clinic.example", Token)).Hosts[0]);
+            first.Add((await new MxLookup(new Resolver(_dns.Server)).HostsAsync("clinic.example", Token)).Hosts[0]);
         Assert.Equal(4, first.Count);
     }
 
@@ -65,7 +65,7 @@ public sealed class MxLookupTests : IAsyncLifetime
     public async Task An_MX_that_is_no_host_name_is_passed_over()
     {
         _dns.WithMx("odd.example", 5, "127.0.0.1").WithMx("odd.example", 6, "mx;rm.example").WithMx("odd.example", 10, "mx.odd.example");
-        Assert.Equal(["mx.odd.example"], (await new MxLookup(_dns.Server).HostsAsync("odd.example", Token)).Hosts);
+        Assert.Equal(["mx.odd.example"], (await new MxLookup(new Resolver(_dns.Server)).HostsAsync("odd.example", Token)).Hosts);
         _dns.WithMx("none.example", 5, "127.0.0.1");
         Assert.IsType<ConnectResult.Deferred>(await ConnectAsync("none.example", 25));
     }
@@ -74,7 +74,7 @@ public sealed class MxLookupTests : IAsyncLifetime
     public async Task Without_MX_the_domain_itself_is_the_host()
     {
         _dns.WithA("small.example", "127.0.0.1");
-        Assert.Equal(["small.example"], (await new MxLookup(_dns.Server).HostsAsync("small.example", Token)).Hosts);
+        Assert.Equal(["small.example"], (await new MxLookup(new Resolver(_dns.Server)).HostsAsync("small.example", Token)).Hosts);
     }
 
     [Fact]
@@ -103,10 +103,27 @@ public sealed class MxLookupTests : IAsyncLifetime
         Assert.Equal(0, mailbox.Store.BodyBytes);
     }
 
+    [Fact]
+    public async Task A_host_that_the_organisation_does_not_expect_gets_nothing()
+    {
+        await using var mailbox = DemoMailbox.Start(new MailboxOptions(), TimeProvider.System);
+        _dns.WithMx("clinic.example", 10, "mx.mailbox.example").WithA("mx.mailbox.example", "127.0.0.1");
+        var options = Options(mailbox.Routes["*"].Port, mailbox);
+        var pinned = options with { ExpectedMx = new Dictionary<string, IReadOnlyList<string>> { ["clinic.example"] = ["notmailbox.example", "box.example"] } };
+        var withheld = Assert.IsType<ConnectResult.Withheld>(await new ConnectDestination(pinned, TimeProvider.System).ConnectAsync("clinic.example", Token));
+        Assert.Equal((Sealpost.Consent.WithholdReason.UnexpectedMx, 0), (withheld.Reason, mailbox.Store.Connections));
+
+        pinned = options with { ExpectedMx = new Dictionary<string, IReadOnlyList<string>> { ["clinic.example"] = ["mailbox.example"] } };
+        await using var session = Assert.IsType<ConnectResult.Connected>(await new ConnectDestination(pinned, TimeProvider.System).ConnectAsync("clinic.example", Token)).Session;
+        Assert.Equal(("mx.mailbox.example", "insecure"), (session.Observed.Mx, session.Observed.Dnssec));
+    }
+
     private async Task<string> RejectedAsync(string domain) =>
         Assert.IsType<ConnectResult.Rejected>(await ConnectAsync(domain, 25)).Reply!.ToString();
 
-    private Task<ConnectResult> ConnectAsync(string domain, int port, DemoMailbox? mailbox = null) => new ConnectDestination(
-        new DeliveryOptions { HeloName = "mail.greenvalley.test", DnsServer = _dns.Server, Port = port, ExtraRoots = mailbox is null ? [] : [mailbox.Certificates.Root] },
-        TimeProvider.System).ConnectAsync(domain, Token);
+    private Task<ConnectResult> ConnectAsync(string domain, int port, DemoMailbox? mailbox = null) =>
+        new ConnectDestination(Options(port, mailbox), TimeProvider.System).ConnectAsync(domain, Token);
+
+    private DeliveryOptions Options(int port, DemoMailbox? mailbox) =>
+        new() { HeloName = "mail.greenvalley.test", DnsServer = _dns.Server, Port = port, ExtraRoots = mailbox is null ? [] : [mailbox.Certificates.Root] };
 }

@@ -17,7 +17,7 @@ public sealed class PostfixServer : IAsyncLifetime
     private const string HostName = "mx.clinic.example";
 
     /// <summary>Domains whose every mailbox is delivered.</summary>
-    public static readonly string[] Domains = ["clinic.example", "example.com"];
+    public static readonly string[] Domains = ["clinic.example", "example.com", "mail.example.com", "example.org", "example.net", "clinic-patients.example", "xn--bcher-kva.example"];
 
     private readonly MailboxCertificates _certificates = new(TimeProvider.System);
     private readonly Dictionary<string, int> _ports = [];

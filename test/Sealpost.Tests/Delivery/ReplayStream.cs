@@ -38,6 +38,9 @@ internal sealed class ReplayStream : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
+    /// <summary>The server closes the connection.</summary>
+    public void End() => _answers.Writer.TryComplete();
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_rest.IsEmpty)

@@ -10,7 +10,7 @@ public sealed class ReturnPathTests
     [Fact]
     public void What_was_made_is_read_back_in_any_letter_case()
     {
-        var (address, token) = _path.Create();
+        var (address, token) = _path.Create(DateTimeOffset.UnixEpoch);
         Assert.Equal(token, _path.Read(address));
         Assert.Equal(token, _path.Read(address.ToUpperInvariant()));
         Assert.Equal(address, _path.Of(token));
@@ -20,7 +20,7 @@ public sealed class ReturnPathTests
     [Fact]
     public void Any_changed_character_is_refused()
     {
-        var (address, _) = _path.Create();
+        var (address, _) = _path.Create(DateTimeOffset.UnixEpoch);
         for (var i = 0; i < address.Length; i++)
         {
             var changed = address[..i] + (address[i] == 'x' ? 'y' : 'x') + address[(i + 1)..];
@@ -32,7 +32,20 @@ public sealed class ReturnPathTests
     public void Another_organisation_s_return_path_is_refused()
     {
         var other = new ReturnPath(RandomNumberGenerator.GetBytes(32), "bounce.mail.greenvalley.test");
-        Assert.Null(_path.Read(other.Create().Address));
+        Assert.Null(_path.Read(other.Create(DateTimeOffset.UnixEpoch).Address));
         Assert.Null(_path.Read("postmaster@bounce.mail.greenvalley.test"));
+    }
+
+    [Fact]
+    public void A_Message_ID_leads_to_the_token_and_cannot_be_made_a_return_path()
+    {
+        var (address, token) = _path.Create(DateTimeOffset.UnixEpoch);
+        var id = _path.MessageIdOf(token);
+        Assert.Equal(token, _path.ReadMessageId(id));
+        Assert.Null(_path.Read("b+" + id));
+        Assert.Null(_path.ReadMessageId(address[2..]));
+        Assert.Null(_path.ReadMessageId((id[0] == 'a' ? 'b' : 'a') + id[1..]));
+        Assert.True(_path.LooksOurs(address));
+        Assert.False(_path.LooksOurs("b+x@elsewhere.example"));
     }
 }

@@ -79,6 +79,61 @@ public sealed class TransportGateTests
         Assert.Equal(WithholdReason.NoAgreement, Withheld(new TransportGate([Agreement], []).Decide(MessageClass.N1, relay with { Endpoint = null }, Today)));
     }
 
+    [Theory]
+    [InlineData(MessageClass.N0)]
+    [InlineData(MessageClass.N1)]
+    [InlineData(MessageClass.N2)]
+    public void The_patient_s_own_wish_lets_a_message_go_over_unverified_TLS_but_never_in_clear(MessageClass messageClass)
+    {
+        var gate = new TransportGate([], []);
+        var wish = new TransportAllowance.PatientsWish(7);
+        Assert.Equal("wish:7", Permitted(gate.Decide(messageClass, Seen(Tier.T1), wish, Today)));
+        Assert.Equal("tier", Permitted(gate.Decide(messageClass, Seen(Tier.T4), wish, Today)));
+        Assert.Equal(WithholdReason.TierTooLow, Withheld(gate.Decide(messageClass, Seen(Tier.T0), wish, Today)));
+        Assert.Equal(WithholdReason.TierTooLow, Withheld(gate.Decide(messageClass, Seen(Tier.T1), TransportAllowance.None, Today)));
+        Assert.Equal(Tier.T1, gate.NeedFor(messageClass, wish, Today).Lowest);
+        Assert.Equal(Tier.T2, gate.NeedFor(messageClass, TransportAllowance.None, Today).Lowest);
+    }
+
+    [Fact]
+    public void A_wish_never_covers_what_is_sensitive() =>
+        Assert.Equal(WithholdReason.Sensitive, Withheld(new TransportGate([], []).Decide(MessageClass.N3, Seen(Tier.T4), new TransportAllowance.PatientsWish(7), Today)));
+
+    [Fact]
+    public void A_class_s_minimum_follows_the_acceptances_in_force()
+    {
+        Assert.Equal((Tier.T2, Tier.T2, Tier.T3, null), Minimums(new TransportGate([], [])));
+        Assert.Equal((Tier.T2, Tier.T2, Tier.T2, null), Minimums(new TransportGate([], [Acceptance])));
+
+        static (Tier?, Tier?, Tier?, Tier?) Minimums(TransportGate gate) =>
+            (gate.MinimumFor(MessageClass.N0, Today), gate.MinimumFor(MessageClass.N1, Today), gate.MinimumFor(MessageClass.N2, Today), gate.MinimumFor(MessageClass.N3, Today));
+    }
+
+    [Theory]
+    [InlineData(MessageClass.N1)]
+    [InlineData(MessageClass.N2)]
+    [InlineData(MessageClass.N3)]
+    public void What_is_sealed_to_the_patient_goes_over_any_TLS_and_never_in_clear(MessageClass messageClass)
+    {
+        var gate = new TransportGate([], []);
+        var to = new TransportAllowance.Sealed("ab");
+        var way = Assert.IsType<TransportDecision.Permit>(gate.Decide(messageClass, Seen(Tier.T1), to, Today));
+        Assert.Equal(("smime over T1", "ab", Tier.T5), (way.Rule, way.SealedTo, way.Tier));
+        Assert.Equal(Tier.T5, Assert.IsType<TransportDecision.Permit>(gate.Decide(messageClass, Seen(Tier.T4), to, Today)).Tier);
+        Assert.Equal(WithholdReason.TierTooLow, Withheld(gate.Decide(messageClass, Seen(Tier.T0), to, Today)));
+        Assert.Equal(WithholdReason.NoAgreement, Withheld(gate.Decide(messageClass, Seen(Tier.T2) with { Relay = true, Endpoint = "relay.example.com:587" }, to, Today)));
+        Assert.Equal("smime over T2;agreement:2", Permitted(new TransportGate([Agreement], []).Decide(messageClass, Seen(Tier.T2) with { Relay = true, Endpoint = "relay.example.com:587" }, to, Today)));
+    }
+
+    [Fact]
+    public void A_notice_goes_over_any_TLS_and_never_in_clear()
+    {
+        var gate = new TransportGate([], []);
+        Assert.Equal("notice", Permitted(gate.DecideNotice(Seen(Tier.T1), Today)));
+        Assert.Equal(WithholdReason.TierTooLow, Withheld(gate.DecideNotice(Seen(Tier.T0), Today)));
+        Assert.Equal(WithholdReason.NoAgreement, Withheld(gate.DecideNotice(Seen(Tier.T2) with { Relay = true, Endpoint = "relay.example.com:587" }, Today)));
+    }
+
     private static TransportObservation Seen(Tier tier) =>
         new("mx.example.com", "192.0.2.1", 25, tier, "TLS 1.3", "TLS_AES_256_GCM_SHA384", "00", "pkix", false, null);
 

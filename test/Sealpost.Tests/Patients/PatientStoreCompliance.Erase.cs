@@ -184,7 +184,7 @@ public abstract partial class PatientStoreCompliance
     {
         var log = new ImportLog(Database, _keys, _ledger, _time);
         var first = await log.BeginAsync("fhir", "/exports/hiv-clinic", "user:1", Token);
-        await log.FinishAsync(first, new ImportCounts(1, 2, 3, 4), "user:1", Token);
+        await log.FinishAsync(first, new ImportCounts(1, 2, 3, 4), ResultOf(first), "user:1", Token);
         _time.Advance(TimeSpan.FromMinutes(1));
         var second = await log.BeginAsync("csv", "march.csv", "user:1", Token);
         await _store.UndoAsync(first, "user:1", Token);
@@ -212,6 +212,36 @@ public abstract partial class PatientStoreCompliance
         var stored = (byte[])(await command.ExecuteScalarAsync(Token))!;
         Assert.Equal(-1, stored.AsSpan().IndexOf("hiv"u8));
     }
+
+    [Fact]
+    public async Task What_an_import_did_is_read_back_in_full_and_stored_sealed()
+    {
+        var log = new ImportLog(Database, _keys, _ledger, _time);
+        var import = await log.BeginAsync("fhir", "ehr", "user:1", Token);
+        Assert.Null(await log.ResultAsync(import, Token));
+        await log.FinishAsync(import, new ImportCounts(1, 2, 3, 4), ResultOf(import), "user:1", Token);
+        var read = await log.ResultAsync(import, Token);
+        Assert.Equal(new ImportCount(1, 2, 3), read!.Resources["Patient"]);
+        Assert.Equal(4, read.Skipped["Observation"][ImportReason.PatientUnknown]);
+        Assert.Equal((ResultOf(import).Problems[0], new PatientNumber(7)), (read.Problems[0], read.RestrictionsOnFile[0]));
+        await using var connection = await Database.OpenReadAsync(Token);
+        await using var command = connection.Command("SELECT sealed FROM import_result");
+        Assert.Equal(-1, ((byte[])(await command.ExecuteScalarAsync(Token))!).AsSpan().IndexOf("hiv"u8));
+    }
+
+    private static ImportResult ResultOf(long import) => new()
+    {
+        Import = import,
+        Resources = new Dictionary<string, ImportCount> { ["Patient"] = new(1, 2, 3) },
+        Skipped = new Dictionary<string, IReadOnlyDictionary<ImportReason, long>> { ["Observation"] = new Dictionary<ImportReason, long> { [ImportReason.PatientUnknown] = 4 } },
+        Remarks = new Dictionary<string, IReadOnlyDictionary<ImportReason, long>>(),
+        Problems = [new ImportProblem("/exports/hiv-clinic.ndjson", 12, "Observation", ImportReason.PatientUnknown, null)],
+        ProblemCount = 4,
+        Files = 1,
+        Read = 10,
+        PatientsChanged = 3,
+        RestrictionsOnFile = [new PatientNumber(7)],
+    };
 
     /// <summary>A changed head, a changed page and a new one.</summary>
     private static ChartChange Moved(Chart chart)

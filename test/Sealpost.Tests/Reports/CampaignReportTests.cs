@@ -62,8 +62,8 @@ public sealed class CampaignReportTests
     {
         var sample = Sample with { Withheld = new WithheldCounts(30, 8, 22, new Dictionary<string, long> { ["TlsUnavailable"] = 10, ["CertificateExpired"] = 12, ["NoAddress"] = 3, ["UnusableAddress"] = 5 }) };
         var advice = ReportAdvice.Of(sample).ToList();
-        Assert.Single(advice, line => line.StartsWith("22 withheld: ", StringComparison.Ordinal));
-        Assert.Single(advice, line => line.StartsWith("8 withheld: ", StringComparison.Ordinal));
+        Assert.Single(advice, line => line.StartsWith("22 were withheld: ", StringComparison.Ordinal));
+        Assert.Single(advice, line => line.StartsWith("8 were withheld: ", StringComparison.Ordinal));
         Assert.Equal(advice.Count, advice.Distinct().Count());
     }
 

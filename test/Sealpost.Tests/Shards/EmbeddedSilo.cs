@@ -46,6 +46,7 @@ internal sealed class EmbeddedSilo : IAsyncDisposable
     {
         var shards = _host.Services.GetRequiredService<ShardDirectory>().Of(organisation);
         PatientShardGrain.Connect(shards, _host.Services.GetRequiredService<IGrainFactory>());
+        DestinationGrain.Connect(shards, _host.Services.GetRequiredService<IGrainFactory>());
         return shards;
     }
 

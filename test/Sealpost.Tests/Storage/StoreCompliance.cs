@@ -58,6 +58,37 @@ public abstract class StoreCompliance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_statement_for_each_row_says_which_rows_it_changed()
+    {
+        await InsertAsync(1);
+        await InsertAsync(3);
+        for (var again = 0; again < 2; again++)
+        {
+            var changed = await Database.WriteAsync(
+                (transaction, token) => Database.ExecuteEachAsync(
+                    "UPDATE thing SET name = $1, sealed = $2 WHERE org = $3 AND thing = $4", [["a", null, 1L, 1L], [null, new byte[] { 7 }, 1L, 2L], ["c", Array.Empty<byte>(), 1L, 3L]], transaction, token),
+                Token);
+            Assert.Equal([1, 0, 1], changed);
+        }
+    }
+
+    [Fact]
+    public async Task A_statement_that_failed_runs_again()
+    {
+        await InsertAsync(1);
+        for (var again = 0; again < 3; again++)
+        {
+            // The second row breaks the key; the first is rolled back with it.
+            await Assert.ThrowsAnyAsync<DbException>(() => Database.WriteAsync(
+                (transaction, token) => Database.ExecuteEachAsync("INSERT INTO thing (org, thing) VALUES ($1, $2)", [[1L, 2L], [1L, 1L]], transaction, token), Token));
+        }
+
+        Assert.Equal([1], await ThingsAsync());
+        await InsertAsync(2);
+        Assert.Equal([1, 2], await ThingsAsync());
+    }
+
+    [Fact]
     public async Task A_cancelled_work_is_not_run()
     {
         using var cancelled = new CancellationTokenSource();

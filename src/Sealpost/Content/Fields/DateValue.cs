@@ -30,12 +30,19 @@ internal sealed class DateValue(DateTimeOffset value, bool hasTime) : FluidValue
 
     /// <inheritdoc/>
     public override string ToStringValue() =>
-        value.ToString(hasTime ? "MMMM d, yyyy 'at' h:mm tt" : "MMMM d, yyyy", CultureInfo.InvariantCulture);
+        ToStringValue(CultureInfo.InvariantCulture);
+
+    /// <summary>The date as readers of a language write it; English where the language is not one that Sealpost's own words are in.</summary>
+    public string ToStringValue(CultureInfo culture) => culture.TwoLetterISOLanguageName switch
+    {
+        "es" => value.ToString(hasTime ? "d 'de' MMMM 'de' yyyy 'a las' H:mm" : "d 'de' MMMM 'de' yyyy", culture),
+        _ => value.ToString(hasTime ? "MMMM d, yyyy 'at' h:mm tt" : "MMMM d, yyyy", CultureInfo.InvariantCulture),
+    };
 
     /// <inheritdoc/>
     public override ValueTask WriteToAsync(TextWriter writer, TextEncoder encoder, CultureInfo cultureInfo)
     {
-        encoder.Encode(writer, ToStringValue());
+        encoder.Encode(writer, ToStringValue(cultureInfo));
         return default;
     }
 }

@@ -36,7 +36,7 @@ internal sealed record GuardedSource(string Text, IReadOnlyList<LiquidTag> Tags,
             }
 
             if (Refuse(tag, scanner) is { } reason)
-                problems.Add(new TemplateProblem(file, tag.Line, reason));
+                problems.Add(new TemplateProblem(file, tag.Line, reason) { Column = tag.Column, Length = tag.Length });
             var mark = string.Create(CultureInfo.InvariantCulture, $"{word}{tags.Count}n");
             text.Append(!tag.IsOutput && scanner.Position == HtmlPosition.Text ? $"<!--{mark}-->" : mark);
             if (scanner.Position == HtmlPosition.Text)

@@ -14,6 +14,12 @@ internal static class HtmlFrame
 
     private const string Ink = "color:#555555 !important;background-color:#ffffff !important;font:normal 12px/18px Arial,Helvetica,sans-serif !important;text-align:center !important;";
 
+    // Whole, since they are written for every message.
+    private const string FooterBegin = $"\" style=\"display:block !important;{Shown}{Ink}margin:24px auto 0 auto !important;padding:16px !important;border-top:1px solid #cccccc !important;\">";
+    private const string LineBegin = $"<p style=\"display:block !important;{Shown}{Ink}margin:0 0 8px 0 !important;\">";
+    private const string LinksBegin = $"</p><p style=\"display:block !important;{Shown}{Ink}margin:0 !important;\">";
+    private const string LinkStyle = $"\" style=\"display:inline !important;{Shown}color:#1a5fb4 !important;font-size:12px !important;text-decoration:underline !important;\">";
+
     /// <summary>Keeps the first words of the body, which may be about health, out of the preview.</summary>
     private static readonly string Padding = string.Concat(Enumerable.Repeat("&#847;&zwnj;&nbsp;", 90));
 
@@ -35,6 +41,8 @@ internal static class HtmlFrame
             element.SetAttribute("style", (string.IsNullOrEmpty(style) ? "" : style + ";") + $"display:block !important;{Shown}");
         }
 
+        if (document.DocumentElement.GetAttribute("lang") is { Length: > 0 } language && !document.DocumentElement.HasAttribute("dir") && Languages.CultureOf(Languages.Normalise(language)).TextInfo.IsRightToLeft)
+            document.DocumentElement.SetAttribute("dir", "rtl");
         var before = new StringBuilder("<!doctype html>\n<html");
         Attributes(before, document.DocumentElement);
         before.Append("><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"referrer\" content=\"no-referrer\"><title>");
@@ -55,37 +63,37 @@ internal static class HtmlFrame
     }
 
     /// <summary>Writes the footer and closes the document. 15 USC 7704(a)(3), (5); 16 CFR 316.</summary>
-    public static void WriteFooter(TextWriter writer, string id, SenderFooter footer)
+    public static void WriteFooter(TextWriter writer, string id, SenderFooter footer, FrameWords words)
     {
-        writer.Write($"<div id=\"{id}\" style=\"display:block !important;{Shown}{Ink}margin:24px auto 0 auto !important;padding:16px !important;border-top:1px solid #cccccc !important;\">");
-        Line(writer, footer.Reason ?? $"You receive this message because you are a patient of {footer.OrganisationName}.");
-        writer.Write($"<p style=\"display:block !important;{Shown}{Ink}margin:0 0 8px 0 !important;\"><strong>");
+        writer.Write("<div id=\"");
+        writer.Write(id);
+        writer.Write(FooterBegin);
+        writer.Write(LineBegin);
+        Encoder.Encode(writer, words.ReasonOf(footer));
+        writer.Write("</p>");
+        writer.Write(LineBegin);
+        writer.Write("<strong>");
         Encoder.Encode(writer, footer.OrganisationName);
         writer.Write("</strong><br>");
         Encoder.Encode(writer, footer.PostalAddress);
-        writer.Write($"</p><p style=\"display:block !important;{Shown}{Ink}margin:0 !important;\">");
-        Link(writer, footer.UnsubscribeUrl, "Unsubscribe");
+        writer.Write(LinksBegin);
+        Link(writer, footer.UnsubscribeUrl, words.Unsubscribe);
         if (footer.PreferencesUrl is { } preferences)
         {
             writer.Write(" &nbsp; ");
-            Link(writer, preferences, "Change what you receive");
+            Link(writer, preferences, words.Change);
         }
 
         writer.Write("</p></div></body></html>\n");
-    }
-
-    private static void Line(TextWriter writer, string text)
-    {
-        writer.Write($"<p style=\"display:block !important;{Shown}{Ink}margin:0 0 8px 0 !important;\">");
-        Encoder.Encode(writer, text);
-        writer.Write("</p>");
     }
 
     private static void Link(TextWriter writer, string url, string text)
     {
         writer.Write("<a href=\"");
         Encoder.Encode(writer, url);
-        writer.Write($"\" style=\"display:inline !important;{Shown}color:#1a5fb4 !important;font-size:12px !important;text-decoration:underline !important;\">{text}</a>");
+        writer.Write(LinkStyle);
+        writer.Write(text);
+        writer.Write("</a>");
     }
 
     private static string Open(IElement element)

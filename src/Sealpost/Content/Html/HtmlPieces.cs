@@ -33,7 +33,7 @@ internal sealed class HtmlPieces
         for (var i = 0; i < guarded.Tags.Count; i++)
         {
             if (!writer.seen.Contains(i) && problems.Count == 0)
-                problems.Add(new TemplateProblem(file, guarded.Tags[i].Line, $"{guarded.Tags[i].Source} stands in a place that is not part of the message: move it into the text."));
+                writer.Problem(guarded.Tags[i], $"{guarded.Tags[i].Source} stands in a place that is not part of the message: move it into the text.");
         }
 
         return writer.pieces;
@@ -95,7 +95,7 @@ internal sealed class HtmlPieces
         {
             var tag = guarded.Tags[GuardedSource.NumberOf(mark)];
             seen.Add(GuardedSource.NumberOf(mark));
-            Problem(tag.Line, $"{tag.Source} stands in attribute \"{name}\" of <{element.LocalName}>: values stand in text, and where they are not about a patient in {string.Join(", ", EmailMarkup.Labels)}.");
+            Problem(tag, $"{tag.Source} stands in attribute \"{name}\" of <{element.LocalName}>: values stand in text, and where they are not about a patient in {string.Join(", ", EmailMarkup.Labels)}.");
             return;
         }
 
@@ -134,5 +134,5 @@ internal sealed class HtmlPieces
         pieces.Add(new TagPiece(guarded.Tags[index], place, owner, attribute));
     }
 
-    private void Problem(int line, string message) => problems.Add(new TemplateProblem(file, line, message));
+    private void Problem(LiquidTag tag, string message) => problems.Add(new TemplateProblem(file, tag.Line, message) { Column = tag.Column, Length = tag.Length });
 }

@@ -35,6 +35,8 @@ internal sealed class FilteredExpression(Expression input, string name, IReadOnl
         // A captured block is markup already escaped: whatever is made from it is text again, and is escaped when printed.
         if (value is StringValue { Encode: false } && name is not ("default" or "strip" or "lstrip" or "rstrip"))
             value = new StringValue(value.ToStringValue());
+        if (value is DateValue day && name is not ("date" or "default"))
+            value = new StringValue(day.ToStringValue(context.CultureInfo));
         var result = Evaluation.Finish(filter(value, arguments, context));
         if (result is StringValue text && text.ToStringValue().Length > LiquidOptions.MaxValueSize)
             throw new RenderLimitException($"A value is longer than {LiquidOptions.MaxValueSize} characters: look for \"append\" in a loop.");

@@ -13,13 +13,18 @@ namespace Sealpost.Content.Liquid;
 internal sealed record Loop(string Variable, Expression Source, Expression? Limit, Expression? Offset, bool Reversed);
 
 /// <summary>Repeats a block for each item.</summary>
-internal sealed class ForNode(Loop loop, LiquidNode[] body, LiquidNode[] otherwise) : LiquidNode
+/// <param name="loop">The loop.</param>
+/// <param name="body">What it repeats.</param>
+/// <param name="otherwise">What stands for no item.</param>
+/// <param name="points">What to note as reached: with items, without.</param>
+internal sealed class ForNode(Loop loop, LiquidNode[] body, LiquidNode[] otherwise, BranchPoint[] points) : LiquidNode
 {
     /// <inheritdoc/>
     public override Flow Write(LimitedWriter writer, TextEncoder encoder, RenderContext context)
     {
         context.Step();
         var items = Items(context);
+        context.Reach(points[items.Count > 0 ? 0 : 1]);
         if (items.Count == 0)
             return WriteAll(otherwise, writer, encoder, context);
         var (item, around) = (context.GetValue(loop.Variable), context.GetValue("forloop"));

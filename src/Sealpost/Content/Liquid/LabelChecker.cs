@@ -22,7 +22,9 @@ internal sealed class LabelChecker
     private readonly Names names = new();
     private readonly Dictionary<ReadLoop, Taint> jumps = new(ReferenceEqualityComparer.Instance);
     private readonly Stack<ReadLoop> loops = new();
+    private readonly List<FieldUse> uses = [];
     private Taint all = Taint.None;
+    private LiquidTag? at;
     private bool reports;
     private bool jumpsChanged;
 
@@ -32,8 +34,8 @@ internal sealed class LabelChecker
         this.problems = problems;
     }
 
-    /// <summary>Checks a part of a template; returns what it reveals as a whole.</summary>
-    public static Taint Check(IReadOnlyList<ReadStatement> statements, string file, ICollection<TemplateProblem> problems)
+    /// <summary>Checks a part of a template; returns what it reveals as a whole, and each use of a field.</summary>
+    public static (Taint Taint, IReadOnlyList<FieldUse> Uses) Check(IReadOnlyList<ReadStatement> statements, string file, ICollection<TemplateProblem> problems)
     {
         var checker = new LabelChecker(file, problems);
         do
@@ -44,7 +46,7 @@ internal sealed class LabelChecker
         while (checker.names.TakeChange() | checker.jumpsChanged);
         checker.reports = true;
         checker.All(statements, Taint.None);
-        return checker.all;
+        return (checker.all, checker.uses);
     }
 
     private void All(IReadOnlyList<ReadStatement> statements, Taint control)
@@ -64,7 +66,10 @@ internal sealed class LabelChecker
                 Mark(mark, control);
                 break;
             case ReadAssign assign:
-                Set(assign.Line, assign.Variable, Shape(assign.Value, assign.Line).Under(control));
+                at = assign.Piece.Tag;
+                var assigned = Shape(assign.Value, assign.Line);
+                Use(assign.Piece, FieldRole.Sets, assigned.Taint);
+                Set(assign.Line, assign.Variable, assigned.Under(control));
                 break;
             case ReadCapture capture:
                 var outside = all;
@@ -90,7 +95,9 @@ internal sealed class LabelChecker
 
     private void Output(ReadOutput output, Taint control)
     {
+        at = output.Piece.Tag;
         var shape = Shape(output.Value, output.Line);
+        Use(output.Piece, FieldRole.Prints, shape.Taint);
         if (shape.Kind is FieldKind.Labs || shape is { Kind: FieldKind.Group or FieldKind.List, Field: not null })
             Problem(output.Line, $"{output.Piece.Tag.Source} has several parts: name one of {string.Join(", ", shape.Field!.Members.Select(member => member.Name))}, or loop over it.");
         if (shape.IsMarkup && output.Piece.Place is Place.Attribute)
@@ -101,26 +108,38 @@ internal sealed class LabelChecker
 
     private void Mark(ReadMark mark, Taint control)
     {
+        at = null;
         if (PhiPolicy.Refuse(mark.Mark, control) is { } reason)
             Problem(mark.Line, reason);
     }
 
     private void Branches(ReadBranches branches, Taint control)
     {
+        at = branches.Piece.Tag;
         if (branches.Value is not null)
-            control = control.With(Shape(branches.Value, branches.Line).Taint);
+        {
+            var value = Shape(branches.Value, branches.Line).Taint;
+            Use(branches.Piece, FieldRole.Decides, value);
+            control = control.With(value);
+        }
+
         foreach (var branch in branches.Branches)
         {
-            control = branch.Conditions.Aggregate(control, (sum, condition) => sum.With(Shape(condition, branch.Line).Taint));
+            at = branch.Piece.Tag;
+            var conditions = branch.Conditions.Aggregate(Taint.None, (sum, condition) => sum.With(Shape(condition, branch.Piece.Tag.Line).Taint));
+            Use(branch.Piece, FieldRole.Decides, conditions);
+            control = control.With(conditions);
             if (PhiPolicy.Refuse(branches.Piece, control) is { } reason)
-                Problem(branch.Line, reason);
+                Problem(branch.Piece.Tag.Line, reason);
             All(branch.Body, control);
         }
     }
 
     private void Loop(ReadLoop read, Taint control)
     {
+        at = read.Piece.Tag;
         var source = Shape(read.Loop.Source, read.Line);
+        Use(read.Piece, FieldRole.Repeats, source.Taint);
         if (source.Kind is not (FieldKind.List or FieldKind.Text))
             Problem(read.Line, "{% for %} needs a list: conditions, medications, immunizations, a range or the result of split.");
         control = new[] { read.Loop.Limit, read.Loop.Offset }.OfType<Expression>()
@@ -137,6 +156,12 @@ internal sealed class LabelChecker
         names.Leave();
         names.Leave();
         All(read.Otherwise, control);
+    }
+
+    private void Use(TagPiece piece, FieldRole role, Taint taint)
+    {
+        if (reports && taint.Fields.Any(path => !path.StartsWith("forloop", StringComparison.Ordinal)))
+            uses.Add(FieldUse.Of(file, piece, role, taint));
     }
 
     private void Set(int line, string variable, Shape shape)
@@ -163,6 +188,8 @@ internal sealed class LabelChecker
     private void Problem(int line, string message)
     {
         var problem = new TemplateProblem(file, line, message);
+        if (at?.Line == line)
+            problem = problem with { Column = at.Column, Length = at.Length };
         if (reports && !problems.Contains(problem))
             problems.Add(problem);
     }

@@ -45,6 +45,18 @@ internal sealed class LimitedWriter(int limit) : TextWriter
         return text;
     }
 
+    /// <summary>What was written since the last call, in the rented buffer itself: dispose it. Nothing more can be written.</summary>
+    public RentedText Detach()
+    {
+        var text = new RentedText(buffer, Length, Math.Max(used, Length));
+        buffer = [];
+        Length = used = 0;
+        return text;
+    }
+
+    /// <summary>What was written since the last call of <see cref="Take"/>.</summary>
+    public ReadOnlySpan<char> Written => buffer.AsSpan(0, Length);
+
     /// <inheritdoc/>
     public override string ToString() => "[phi]";
 

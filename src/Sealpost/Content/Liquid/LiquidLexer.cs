@@ -28,7 +28,7 @@ internal static class LiquidLexer
             }
 
             at = close + 2;
-            var tag = Tag(source[(open + 2)..close], isOutput, line);
+            var tag = Tag(source[(open + 2)..close], isOutput, line) with { Column = open - (open == 0 ? -1 : source.LastIndexOf('\n', open - 1)), Length = at - open };
             var lines = Breaks(source.AsSpan(open, at - open));
             if (tag.Name is "raw" or "comment")
             {

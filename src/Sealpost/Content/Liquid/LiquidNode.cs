@@ -66,7 +66,7 @@ internal sealed class OutputNode(Expression expression, string name) : LiquidNod
             return Flow.Next;
         }
 
-        var text = value is ArrayValue list ? string.Concat(list.Values.Select(item => item.ToStringValue())) : value.ToStringValue();
+        var text = value is DateValue date ? date.ToStringValue(context.CultureInfo) : value is ArrayValue list ? string.Concat(list.Values.Select(item => item.ToStringValue())) : value.ToStringValue();
         if (string.IsNullOrWhiteSpace(text))
             context.Lacks(value is MissingValue missing ? missing.Path : name);
         else
@@ -103,18 +103,25 @@ internal sealed class CaptureNode(string variable, LiquidNode[] body) : LiquidNo
 
 /// <summary>The first branch whose condition holds.</summary>
 /// <param name="branches">Conditions with bodies; null for "else".</param>
-internal sealed class IfNode((Expression? Condition, LiquidNode[] Body)[] branches) : LiquidNode
+/// <param name="points">What to note as reached: each branch, and where there is no "else" the case that none holds.</param>
+internal sealed class IfNode((Expression? Condition, LiquidNode[] Body)[] branches, BranchPoint[] points) : LiquidNode
 {
     /// <inheritdoc/>
     public override Flow Write(LimitedWriter writer, TextEncoder encoder, RenderContext context)
     {
         context.Step();
-        foreach (var (condition, body) in branches)
+        for (var i = 0; i < branches.Length; i++)
         {
-            if (condition is null || condition.Evaluate(context).ToBooleanValue())
-                return WriteAll(body, writer, encoder, context);
+            var (condition, body) = branches[i];
+            if (condition is not null)
+                context.Compare(condition);
+            if (condition is not null && !condition.Evaluate(context).ToBooleanValue())
+                continue;
+            context.Reach(points[i]);
+            return WriteAll(body, writer, encoder, context);
         }
 
+        context.Reach(points[^1]);
         return Flow.Next;
     }
 }
@@ -122,19 +129,24 @@ internal sealed class IfNode((Expression? Condition, LiquidNode[] Body)[] branch
 /// <summary>The first branch with an equal value.</summary>
 /// <param name="value">The value.</param>
 /// <param name="branches">Values with bodies; an empty list for "else".</param>
-internal sealed class CaseNode(Expression value, (IReadOnlyList<Expression> Values, LiquidNode[] Body)[] branches) : LiquidNode
+/// <param name="points">What to note as reached, as for <see cref="IfNode"/>.</param>
+internal sealed class CaseNode(Expression value, (IReadOnlyList<Expression> Values, LiquidNode[] Body)[] branches, BranchPoint[] points) : LiquidNode
 {
     /// <inheritdoc/>
     public override Flow Write(LimitedWriter writer, TextEncoder encoder, RenderContext context)
     {
         context.Step();
         var actual = value.Evaluate(context);
-        foreach (var (values, body) in branches)
+        for (var i = 0; i < branches.Length; i++)
         {
-            if (values.Count == 0 || values.Any(option => actual.Equals(option.Evaluate(context))))
-                return WriteAll(body, writer, encoder, context);
+            var (values, body) = branches[i];
+            if (values.Count > 0 && !values.Any(option => actual.Equals(option.Evaluate(context))))
+                continue;
+            context.Reach(points[i]);
+            return WriteAll(body, writer, encoder, context);
         }
 
+        context.Reach(points[^1]);
         return Flow.Next;
     }
 }

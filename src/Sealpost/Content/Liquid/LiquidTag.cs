@@ -9,6 +9,12 @@ namespace Sealpost.Content.Liquid;
 /// <param name="TrimsRight">Written with <c>-}}</c>.</param>
 internal sealed record LiquidTag(bool IsOutput, string Name, string Markup, int Line, bool TrimsLeft, bool TrimsRight)
 {
+    /// <summary>Column of the opening braces, from 1.</summary>
+    public int Column { get; init; } = 1;
+
+    /// <summary>Characters it takes in the source.</summary>
+    public int Length { get; init; }
+
     /// <summary>The tag as an author would write it, for problems.</summary>
     public string Source => IsOutput ? $"{{{{ {Markup} }}}}" : Markup.Length == 0 ? $"{{% {Name} %}}" : $"{{% {Name} {Markup} %}}";
 }

@@ -16,16 +16,16 @@ internal sealed record ReadMark(int Line, MarkPiece Mark) : ReadStatement(Line);
 internal sealed record ReadOutput(int Line, TagPiece Piece, Expression Value) : ReadStatement(Line);
 
 /// <summary>A variable set.</summary>
-internal sealed record ReadAssign(int Line, string Variable, Expression Value) : ReadStatement(Line);
+internal sealed record ReadAssign(int Line, TagPiece Piece, string Variable, Expression Value) : ReadStatement(Line);
 
 /// <summary>A block kept in a variable.</summary>
 internal sealed record ReadCapture(int Line, string Variable, IReadOnlyList<ReadStatement> Body, Place Place) : ReadStatement(Line);
 
 /// <summary>One branch.</summary>
-/// <param name="Line">Line in the source.</param>
+/// <param name="Piece">The tag that opens it.</param>
 /// <param name="Conditions">The condition of "if", the values of "when"; empty for "else".</param>
 /// <param name="Body">What it holds.</param>
-internal sealed record ReadBranch(int Line, IReadOnlyList<Expression> Conditions, IReadOnlyList<ReadStatement> Body);
+internal sealed record ReadBranch(TagPiece Piece, IReadOnlyList<Expression> Conditions, IReadOnlyList<ReadStatement> Body);
 
 /// <summary>Branches: of "if" and "unless" where <paramref name="Value"/> is null, else of "case".</summary>
 internal sealed record ReadBranches(int Line, TagPiece Piece, Expression? Value, IReadOnlyList<ReadBranch> Branches) : ReadStatement(Line);

@@ -81,7 +81,7 @@ internal sealed class StatementReader
             case "":
                 return tag.Markup.Length == 0 ? Refuse(piece, "{{ }} is empty: name a field.") : TagParser.Value(tag, Report) is { } value ? new ReadOutput(tag.Line, piece, value) : null;
             case "assign":
-                return TagParser.Assign(tag, Report) is { } assign ? new ReadAssign(tag.Line, assign.Identifier, assign.Value) : null;
+                return TagParser.Assign(tag, Report) is { } assign ? new ReadAssign(tag.Line, piece, assign.Identifier, assign.Value) : null;
             case "capture":
                 return new ReadCapture(tag.Line, tag.Markup.Trim('"', '\'', ' '), Closed(piece, "endcapture"), piece.Place);
             case "if" or "unless":
@@ -106,7 +106,7 @@ internal sealed class StatementReader
             var condition = head.Tag.Name == "else" ? null : TagParser.Condition(head.Tag, report);
             if (condition is null && head.Tag.Name != "else")
                 condition = new Fluid.Ast.LiteralExpression(Fluid.Values.BooleanValue.False);
-            branches.Add(new ReadBranch(head.Tag.Line, condition is null ? [] : [condition], Body(piece)));
+            branches.Add(new ReadBranch(head, condition is null ? [] : [condition], Body(piece)));
             if (closer is null || !SameOwner(piece, closer))
                 return (ReadBranches?)Unclosed(piece, closer, "endif");
             var next = closer;
@@ -126,7 +126,7 @@ internal sealed class StatementReader
         while (closer is { Tag.Name: "when" or "else" } head && SameOwner(piece, head))
         {
             var values = head.Tag.Name == "else" ? [] : TagParser.When(head.Tag, message => Problem(head, message)) ?? [new Fluid.Ast.LiteralExpression(Fluid.Values.NilValue.Instance)];
-            branches.Add(new ReadBranch(head.Tag.Line, values, Body(piece)));
+            branches.Add(new ReadBranch(head, values, Body(piece)));
         }
 
         return closer?.Tag.Name == "endcase" && SameOwner(piece, closer)
@@ -171,7 +171,7 @@ internal sealed class StatementReader
         return null;
     }
 
-    private void Problem(TagPiece piece, string message) => problems.Add(new TemplateProblem(file, piece.Tag.Line, message));
+    private void Problem(TagPiece piece, string message) => problems.Add(new TemplateProblem(file, piece.Tag.Line, message) { Column = piece.Tag.Column, Length = piece.Tag.Length });
 
     private static bool SameOwner(TagPiece one, TagPiece other) => ReferenceEquals(one.Owner, other.Owner);
 

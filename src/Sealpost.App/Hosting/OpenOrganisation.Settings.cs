@@ -1,0 +1,53 @@
+using Sealpost.Organisations;
+using Sealpost.People;
+using Sealpost.Trust.Keys;
+
+namespace Sealpost.App.Hosting;
+
+/// <content>Settings, each checked before it is changed, and what follows a change.</content>
+internal sealed partial class OpenOrganisation
+{
+    /// <summary>Checks settings, then changes them; null takes one back to its default. All are checked before the first is changed.</summary>
+    /// <exception cref="RefusedException">A value cannot be read, or the actor is no administrator.</exception>
+    public async Task CheckAndSetAsync(IReadOnlyDictionary<string, string?> changes, Actor actor, CancellationToken cancellationToken)
+    {
+        foreach (var (name, value) in changes)
+        {
+            if (value is not null)
+                OrganisationSettings.Check(name, value);
+        }
+
+        foreach (var (name, value) in changes)
+        {
+            if (Settings.GetValueOrDefault(name) != value)
+                await SetAsync(name, value, actor, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Changes a setting of this organisation.</summary>
+    public async Task SetAsync(string name, string? value, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.Require(Roles.Administrator, "change settings");
+        await _installation.Organisations.SetAsync(Context.Organisation.Id, name, value, actor.Id, cancellationToken).ConfigureAwait(false);
+        Settings = await _installation.Organisations.SettingsAsync(Context.Organisation.Id, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _probe, null); // It asks by the settings it was made with.
+        _smime.Use(OrganisationSettings.Smime(Settings));
+        _sending?.UseOptions(SendOptions());
+        RulesChanged();
+    }
+
+    /// <summary>Changes name, postal address, public URL and time zone.</summary>
+    public async Task ChangeAsync(Organisation changed, Actor actor, CancellationToken cancellationToken)
+    {
+        await _installation.Organisations.ChangeAsync(changed, actor, cancellationToken).ConfigureAwait(false);
+        Context.Use(changed);
+        RulesChanged();
+    }
+
+    /// <summary>Settings that are not at their defaults.</summary>
+    public IReadOnlyDictionary<string, string> ReadSettings(Actor actor)
+    {
+        actor.RequireToRead(Roles.Administrator | Roles.Auditor, "see settings");
+        return Settings;
+    }
+}

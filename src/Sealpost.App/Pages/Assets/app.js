@@ -1,0 +1,97 @@
+// Small things that a page cannot do from the server: dialogs, theme, keys, copying, saving files.
+(() => {
+  const root = document.documentElement;
+
+  const showModal = dialog => { if (dialog && !dialog.open) dialog.showModal(); };
+  const closeModal = dialog => { if (dialog && dialog.open) dialog.close(); };
+  const openPalette = () => {
+    const dialog = document.querySelector('dialog[data-palette=dialog]');
+    showModal(dialog);
+    dialog?.querySelector('input')?.focus();
+  };
+
+  const dark = () => root.dataset.theme === 'dark' || (root.dataset.theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  const paint = () => root.classList.toggle('is-dark', dark());
+  const toggleTheme = () => {
+    root.dataset.theme = dark() ? 'light' : 'dark';
+    document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax; secure`;
+    paint();
+  };
+
+  document.addEventListener('click', event => {
+    const target = event.target.closest?.('[data-palette=open],[data-theme-toggle],[data-reload],[data-print],[data-copy],[data-close-dialog],[data-reconnect],dialog');
+    if (!target) return;
+    if (target.matches('[data-palette=open]')) openPalette();
+    else if (target.matches('[data-theme-toggle]')) toggleTheme();
+    else if (target.matches('[data-reload]')) location.reload();
+    else if (target.matches('[data-print]')) print();
+    else if (target.matches('[data-copy]')) copy(target);
+    else if (target.matches('[data-close-dialog]')) closeModal(target.closest('dialog'));
+    else if (target.matches('[data-reconnect]')) tryAgain();
+    else if (target === event.target && target.dataset.palette === 'dialog') target.close();
+  });
+
+  const copy = async button => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const label = button.getAttribute('aria-label');
+    button.setAttribute('aria-label', 'Copied');
+    button.classList.add('copied');
+    setTimeout(() => { button.setAttribute('aria-label', label ?? 'Copy'); button.classList.remove('copied'); }, 1500);
+  };
+
+  // The connection: while it is tried again nothing can be done, so the dialog is modal. Once it is lost for good the page stays as it is,
+  // readable under a notice, so that what was typed can be copied; only the person loads it anew.
+  const reconnect = document.getElementById('components-reconnect-modal');
+  const tryAgain = async () => {
+    try { if (await window.Blazor.reconnect()) return closeModal(reconnect); } catch { /* Still away: the notice stays. */ }
+    reconnect?.classList.add('components-reconnect-failed');
+  };
+  reconnect?.addEventListener('components-reconnect-state-changed', event => {
+    const state = event.detail?.state;
+    if (state === 'show' || state === 'retrying' || state === 'paused') { if (!reconnect.open) showModal(reconnect); }
+    else if (state === 'hide') closeModal(reconnect);
+    else if (state === 'failed' || state === 'rejected' || state === 'resume-failed') { closeModal(reconnect); reconnect.show(); }
+  });
+  // Coming back to a tab that slept is a good moment to try again.
+  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && reconnect?.open && reconnect.classList.contains('components-reconnect-failed')) tryAgain(); });
+
+  const showKeys = () => showModal(document.querySelector('dialog[data-keys]'));
+
+  // Keys: Ctrl+K finds; g then a letter goes; both stay out of the way of typing.
+  let g = 0;
+  const places = { h: '', c: '/campaigns', a: '/audiences', p: '/patients', t: '/content', w: '/authorizations', l: '/ledger', d: '/disclosures' };
+  document.addEventListener('keydown', event => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') { event.preventDefault(); openPalette(); return; }
+    if (event.target.closest?.('input,textarea,select,[contenteditable],dialog[open]') || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'g') { g = event.timeStamp; return; }
+    if (event.timeStamp - g < 1200 && event.key in places) {
+      const organisation = location.pathname.match(/^\/o\/\d+/)?.[0];
+      if (organisation) window.Blazor?.navigateTo(organisation + places[event.key]);
+    }
+    if (event.key === 'z') { const undo = [...document.querySelectorAll('[data-undo]')].pop(); if (undo) { event.preventDefault(); undo.click(); } return; }
+    if (event.key === '?') { event.preventDefault(); showKeys(); return; }
+    if (event.key === '/') { const field = document.querySelector('[data-find]'); if (field) { event.preventDefault(); field.focus(); } }
+    g = 0;
+  });
+
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
+  paint();
+
+  window.sealpost = {
+    showModal, closeModal,
+    focus: element => element?.focus(),
+    // What the palette does in the browser itself.
+    run: what => { if (what === 'theme') toggleTheme(); else if (what === 'keys') showKeys(); },
+    // A file that the server streams: it never becomes an address.
+    save: async (name, type, stream) => {
+      const blob = new Blob([await stream.arrayBuffer()], { type });
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(blob);
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    },
+    // Asks before a page with unsaved changes is left.
+    guard: on => { window.onbeforeunload = on ? event => { event.preventDefault(); } : null; },
+  };
+})();

@@ -1,0 +1,222 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Sealpost.App.Pages.Audiences;
+using Sealpost.Audience;
+using Sealpost.Campaigns;
+using Sealpost.Campaigns.Destinations;
+using Sealpost.Consent;
+using Sealpost.Library;
+using Sealpost.Reports;
+
+namespace Sealpost.App.Pages.Campaigns;
+
+/// <summary>Writes a campaign step by step; every change is kept at once.</summary>
+public sealed partial class CampaignEditPage
+{
+    private static readonly string[] Steps = ["Purpose", "Audience", "Message", "Schedule", "Submit"];
+
+    private static readonly int Submit = Steps.Length - 1;
+
+    private readonly SemaphoreSlim _saving = new(1, 1);
+    private CampaignDraft _draft = new();
+    private OpenDraft _open = default!;
+    private IReadOnlyList<SavedAudience> _audiences = [];
+    private IReadOnlyList<TemplateVersion> _templates = [];
+    private IReadOnlyList<WordPiece>? _rule;
+    private LiveFigures _figures = new(static () => { });
+    private CampaignForecast? _forecast;
+    private ProbeProgress? _looking;
+    private string? _saved;
+    private string _words = "";
+    private int _step, _drawn, _changes;
+    private bool _testing, _forecasting;
+
+    /// <summary>Number of the campaign.</summary>
+    [Parameter]
+    public long Id { get; set; }
+
+    /// <summary>Which step, by its name; the first where there is none of this name.</summary>
+    [SupplyParameterFromQuery]
+    public string? Step { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Key => Id;
+
+    private ContentLibrary Library => new(Organisation.Context);
+
+    /// <inheritdoc/>
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var campaign = await Organisation.Desk().GetAsync(Id, cancellationToken);
+        if (campaign.State != CampaignState.Draft)
+        {
+            Navigation.NavigateTo(At($"/campaigns/{Id}"), replace: true);
+            return;
+        }
+
+        _step = Math.Max(Array.FindIndex(Steps, step => step.Equals(Step, StringComparison.OrdinalIgnoreCase)), 0);
+        _figures.Dispose();
+        _figures = new LiveFigures(() => _ = InvokeAsync(() =>
+        {
+            _drawn++;
+            StateHasChanged();
+        })) { BreaksDown = false };
+        Take(await Organisation.Campaigns.Drafts.ReadAsync(Id, Actor, cancellationToken));
+        _audiences = await Organisation.SavedAudiences.ListAsync(false, Actor, cancellationToken);
+        _templates = await Library.Templates.ListAsync(false, Actor, cancellationToken);
+        _saved = null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Disposing()
+    {
+        _saving.Dispose();
+        _figures.Dispose();
+    }
+
+    private string About(long patients) => (AudienceDesk.MaySeePatients(Actor) || patients < SmallCells.Smallest ? "" : "about ") + SmallCells.Show(patients);
+
+    private static string Text(ChangeEventArgs change) => change.Value as string ?? "";
+
+    private static decimal? Money(ChangeEventArgs change) =>
+        decimal.TryParse(Text(change), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) ? amount : null;
+
+    /// <summary>A text changed by hand is no longer the template's.</summary>
+    private static CampaignDraft Own(CampaignDraft draft) => draft with { ContentSource = null };
+
+    private IEnumerable<DraftProblem> Of(DraftStep step) => _open.Problems.Where(problem => problem.Step == step);
+
+    private string? Error(string field)
+    {
+        // What was not touched yet is no error: it is only missing, and counted on the step.
+        var problem = _open.Problems.FirstOrDefault(one => one.Field == field);
+        return problem is null || _open.Revision == 0 ? null : problem.Line > 0 ? $"Line {problem.Line}: {problem.Message}" : problem.Message;
+    }
+
+    private void Take(OpenDraft open)
+    {
+        _open = open;
+        _draft = open.Draft;
+        _forecast = null;
+        _ = SayAsync(_draft.Audience.Trim());
+        _ = MeasureAsync();
+        if (_step == Submit)
+            _ = ForecastAsync(look: false);
+    }
+
+    private async Task SayAsync(string audience)
+    {
+        try
+        {
+            var said = audience.Length == 0 ? null : await Organisation.Campaigns.Reviews.RuleOfAsync(audience, Leaving);
+            if (audience == _draft.Audience.Trim())
+                _rule = said;
+            StateHasChanged();
+        }
+        catch (OperationCanceledException)
+        {
+            // The page was left meanwhile.
+        }
+    }
+
+    /// <summary>How many the rule matches and how many of them may be written to for this purpose.</summary>
+    private Task MeasureAsync()
+    {
+        _figures.Purpose = _open.Consequence?.Purpose ?? Purpose.Treatment;
+        return _figures.MeasureAsync(AudienceQuery.Parse(_draft.Audience.Trim()).Query, Seat, Leaving);
+    }
+
+    /// <summary>What would become of the whole campaign, once it is complete.</summary>
+    private async Task ForecastAsync(bool look)
+    {
+        if (_open.Problems.Count > 0 || _forecasting)
+            return;
+        _forecasting = true;
+        var progress = new Progress<ProbeProgress>(at => _ = InvokeAsync(() =>
+        {
+            if (_looking is { } shown && at.Done >= shown.Done)
+                _looking = at;
+            StateHasChanged();
+        }));
+        if (look)
+            _looking = new ProbeProgress(0, _forecast?.Domains ?? 0);
+        var revision = _open.Revision;
+        try
+        {
+            var forecast = await Organisation.Campaigns.Drafts.ForecastAsync(Id, look, progress, Actor, Leaving);
+            if (revision == _open.Revision)
+                _forecast = forecast;
+        }
+        catch (RefusedException refused)
+        {
+            Toasts.Warn(refused.Message);
+        }
+        catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
+        {
+            return;
+        }
+
+        (_looking, _forecasting) = (null, false);
+        StateHasChanged();
+    }
+
+    private async Task GoAsync(int step)
+    {
+        _step = step;
+        Remember(new Dictionary<string, object?> { ["step"] = step == 0 ? null : Steps[step].ToLowerInvariant() });
+        if (step == Submit && _forecast is null)
+            await ForecastAsync(look: false);
+    }
+
+    private async Task SetAsync(CampaignDraft draft)
+    {
+        _draft = draft;
+        _saved = "Saving…";
+        var change = ++_changes;
+        await _saving.WaitAsync(Leaving);
+        try
+        {
+            if (await Workplace.SeatAt(Org, Leaving) is not { } seat)
+                throw new RefusedException("You no longer belong to this organisation.");
+            var open = await seat.Organisation.Campaigns.Drafts.SaveAsync(Id, draft, _open.Revision, seat.Actor, Leaving);
+            if (change != _changes)
+            {
+                _open = open; // What was written meanwhile is on its way, and stands on the page.
+                return;
+            }
+
+            Take(open);
+            _saved = $"Saved at {CampaignWords.Time(_open.SavedAt, Organisation.Context.Organisation.TimeZone)}.";
+        }
+        catch (RefusedException refused)
+        {
+            _saved = "Not saved: " + refused.Message;
+            Toasts.Warn(refused.Message);
+        }
+        finally
+        {
+            _saving.Release();
+        }
+    }
+
+    private async Task TakeAudienceAsync(ChangeEventArgs change)
+    {
+        if (_audiences.FirstOrDefault(one => one.Id.ToString(CultureInfo.InvariantCulture) == Text(change)) is { } saved)
+            await SetAsync(_draft with { Audience = saved.Query, AudienceSource = new PinnedSource { Id = saved.Id, Name = saved.Name, Version = saved.Version } });
+    }
+
+    private async Task TakeTemplateAsync(ChangeEventArgs change)
+    {
+        if (_templates.FirstOrDefault(one => one.Id.ToString(CultureInfo.InvariantCulture) == Text(change)) is not { } template)
+            return;
+        CampaignDraft? draft = null;
+        if (await DoAsync(async token => draft = _draft.With(await Library.Templates.PinAsync(template.Name, template.Version, Actor, token), template.Name)))
+            await SetAsync(draft!);
+    }
+
+    private async Task SubmitAsync()
+    {
+        if (await DoAsync(token => Organisation.Campaigns.Drafts.SubmitAsync(Id, _open.Revision, _words, Actor, token), "Submitted. An approver decides next."))
+            Navigation.NavigateTo(At($"/campaigns/{Id}"));
+    }
+}

@@ -1,0 +1,249 @@
+using System.Text;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using Sealpost.Campaigns;
+using Sealpost.Campaigns.Destinations;
+using Sealpost.Delivery;
+using Sealpost.Library;
+using Sealpost.People;
+using Sealpost.Reports;
+using Sealpost.Running;
+
+namespace Sealpost.App.Pages.Campaigns;
+
+/// <summary>One campaign: what an approver looks at, how far it is, what came of it.</summary>
+public sealed partial class CampaignPage
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+
+    private readonly HashSet<LeftBehind> _chosen = [];
+    private Campaign _campaign = default!;
+    private CampaignReview? _review;
+    private CampaignProgress? _progress;
+    private CampaignFindings? _findings;
+    private IReadOnlyList<LeftBehind> _left = [];
+    private IReadOnlyList<CampaignRemark> _pauses = [];
+    private StudioReport? _said;
+    private DateTime _startsAt;
+    private Dictionary<string, string> _names = new Dictionary<string, string>();
+    private (string Act, string Title, string Text, string Button) _question = ("", "", "", "");
+    private string _words = "";
+    private bool _asking;
+    private bool _testing;
+    private bool _watching;
+
+    /// <summary>Number of the campaign.</summary>
+    [Parameter]
+    public long Id { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Key => Id;
+
+    [Inject]
+    private IJSRuntime Script { get; set; } = default!;
+
+    private TimeZoneInfo Zone => Organisation.Context.Organisation.TimeZone;
+
+    /// <inheritdoc/>
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        (_review, _findings, _progress) = (null, null, null);
+        var tools = Organisation.Campaigns;
+        _campaign = await Organisation.Desk().GetAsync(Id, cancellationToken);
+        _names = (await Organisation.People.ListAsync(cancellationToken)).ToDictionary(one => one.Id, one => one.Name, StringComparer.Ordinal);
+        if (_campaign.State is CampaignState.Submitted or CampaignState.Approved or CampaignState.Scheduled && May(Roles.Marketer | Roles.Approver | Roles.Compliance))
+        {
+            _review = await tools.Reviews.ReadAsync(Id, Actor, cancellationToken);
+            _said = await new MessageStudio(Organisation.Context, new ContentLibrary(Organisation.Context)).ReportAsync(_campaign.Content.ToDraft(), Actor, cancellationToken);
+        }
+
+        if (_campaign.State >= CampaignState.Sending)
+        {
+            _progress = await tools.Progress.ReadAsync(Id, cancellationToken);
+            _pauses = await Organisation.Desk().PausesAsync(Id, Actor, cancellationToken);
+            if (May(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor))
+                _findings = await tools.Findings.RunAsync(Id, Actor, cancellationToken);
+            if (_campaign.State >= CampaignState.Finished && May(Roles.Marketer | Roles.Approver | Roles.Compliance))
+                _left = await tools.FollowUp.LeftAsync(Id, Actor, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (_watching || _campaign is not { State: CampaignState.Sending or CampaignState.Scheduled })
+            return;
+        _watching = true;
+        _ = WatchAsync();
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            while (_campaign.State is CampaignState.Sending or CampaignState.Scheduled)
+            {
+                await Task.Delay(Look, Workplace.Time, Leaving);
+                _progress = await Organisation.Campaigns.Progress.ReadAsync(Id, Leaving);
+                if (_progress.State != _campaign.State)
+                    await InvokeAsync(ReloadAsync);
+                await InvokeAsync(StateHasChanged);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The person went elsewhere.
+        }
+        finally
+        {
+            _watching = false;
+        }
+    }
+
+    private string NameOf(string actor) => _names.TryGetValue(actor, out var name) ? name : actor == Actor.LocalOwner.Id ? Actor.LocalOwner.Name : "somebody who left";
+
+    private void Ask(string act)
+    {
+        _startsAt = TimeZoneInfo.ConvertTime(_campaign.Content.Schedule ?? Workplace.Time.GetUtcNow().AddHours(1), Zone).DateTime;
+        var people = CampaignWords.People(_review?.Forecast.Lawful ?? _progress?.Of(Outcome.Pending) ?? 0);
+        _question = act switch
+        {
+            "send" => (act, "Send now?", $"By today's rules the message goes to {people}. Each is decided once more right before the message leaves.", $"Send to {people}"),
+            "schedule" => (act, "Schedule it?", $"It starts by itself and by today's rules goes to {people}. The server has to run then.", "Schedule"),
+            "resume" => (act, "Let it go on?", $"It paused because patients reported it as unwanted. It goes on to {people}.", "Let it go on"),
+            "reopen" => (act, "Change it?", "It becomes a draft again; what was approved or scheduled is void, and a second person has to approve it anew.", "Change it"),
+            _ => (act, "Cancel the campaign?", _progress is { } progress ? $"{CampaignWords.People(progress.Of(Outcome.Pending))} will not get it any more. What was sent stays sent. This cannot be undone." : "Nobody will get it. Nothing was sent, so it can be brought back as a draft.", "Cancel the campaign"),
+        };
+        _asking = true;
+    }
+
+    /// <summary>Takes a submission back, so that nobody approves it meanwhile; the button in the message hands it over again as it was.</summary>
+    private async Task WithdrawAsync()
+    {
+        if (!await DoAsync(token => Organisation.Campaigns.Drafts.ReopenAsync(Id, Actor, token)))
+            return;
+        Toasts.Say("Withdrawn. Nobody can approve it until it is submitted again.", "Submit again", () => InvokeAsync(() => AgainAsync(async token =>
+        {
+            var open = await Organisation.Campaigns.Drafts.ReadAsync(Id, Actor, token);
+            await Organisation.Campaigns.Drafts.SubmitAsync(Id, open.Revision, null, Actor, token);
+        })));
+        Navigation.NavigateTo(At($"/campaigns/{Id}/edit"));
+    }
+
+    private async Task DeleteAsync()
+    {
+        if (!await DoAsync(async token => await (await Organisation.SendingAsync(token)).CancelAsync(_campaign.Name, Actor, token)))
+            return;
+        Toasts.Say("Draft deleted.", "Undo", () => InvokeAsync(() => AgainAsync(token => Organisation.Campaigns.Drafts.ReopenAsync(Id, Actor, token))));
+        Navigation.NavigateTo(At("/campaigns"));
+    }
+
+    private async Task BringBackAsync()
+    {
+        if (await DoAsync(token => Organisation.Campaigns.Drafts.ReopenAsync(Id, Actor, token), "A draft again."))
+            Navigation.NavigateTo(At($"/campaigns/{Id}/edit"));
+    }
+
+    /// <summary>Undoes, from whatever page the person is on by now, and leads back to the campaign.</summary>
+    private async Task AgainAsync(Func<CancellationToken, Task> operation)
+    {
+        if (await DoAsync(operation))
+            Navigation.NavigateTo(At($"/campaigns/{Id}"));
+    }
+
+    private async Task ResumeAsync()
+    {
+        if (_campaign.PausedForComplaints)
+            Ask("resume");
+        else
+            await ActAsync("resume");
+    }
+
+    private async Task ActAsync(string act)
+    {
+        _asking = false;
+        if (act == "reopen")
+        {
+            if (await DoAsync(token => Organisation.Campaigns.Drafts.ReopenAsync(Id, Actor, token)))
+                Navigation.NavigateTo(At($"/campaigns/{Id}/edit"));
+            return;
+        }
+
+        await DoAsync(async token =>
+        {
+            if (act is "send" or "resume")
+                Organisation.RefuseDemoWithoutMailbox();
+            var sending = await Organisation.SendingAsync(token);
+            await (act switch
+            {
+                "send" => sending.SendAsync(_campaign.Name, Actor, token),
+                "schedule" => sending.ScheduleAsync(_campaign.Name, new DateTimeOffset(_startsAt, Zone.GetUtcOffset(_startsAt)), Actor, token),
+                "pause" => sending.PauseAsync(_campaign.Name, Actor, token),
+                "resume" => sending.ResumeAsync(_campaign.Name, _words, Actor, token),
+                _ => sending.CancelAsync(_campaign.Name, Actor, token),
+            });
+        });
+        await ReloadAsync();
+    }
+
+    /// <summary>Looks at the audience's mail hosts; what was seen is kept, also where the person goes elsewhere meanwhile.</summary>
+    private async Task LookAsync()
+    {
+        CampaignForecast? forecast = null;
+        var (desk, name) = (Organisation.Desk(), _campaign.Name);
+        await DoLongAsync(Organisation.Work, WorkKinds.Look(Id), async (actor, progress, token) =>
+        {
+            forecast = await desk.LookAndForecastAsync(name, actor, new LookProgress(progress), token);
+            return "The mail hosts were looked at.";
+        });
+        if (forecast is not null && _review is not null)
+            _review = _review with { Forecast = forecast };
+    }
+
+    /// <summary>Probes end in any order: the one that is furthest counts.</summary>
+    private sealed class LookProgress(IProgress<WorkProgress> shown) : IProgress<ProbeProgress>
+    {
+        private readonly Lock _lock = new();
+        private int _done = -1;
+
+        public void Report(ProbeProgress value)
+        {
+            lock (_lock)
+            {
+                if (value.Done <= _done)
+                    return;
+                _done = value.Done;
+                shown.Report(new WorkProgress($"{value.Done} of {value.Total} domains were looked at", value.Total == 0 ? 0 : (double)value.Done / value.Total));
+            }
+        }
+    }
+
+    private async Task ApproveAsync()
+    {
+        await DoAsync(token => Organisation.Desk().ApproveAsync(_campaign.Name, _review!.Campaign.Version, _words, Actor, token), "Approved. Its author may send it.");
+        await ReloadAsync();
+    }
+
+    private async Task SendBackAsync()
+    {
+        if (await DoAsync(token => Organisation.Desk().SendBackAsync(_campaign.Name, _words, Actor, token), "Sent back to its author."))
+            Navigation.NavigateTo(At("/campaigns"));
+    }
+
+    private Task CopyAsync() => GoToAsync(token => Organisation.Desk().CopyAsync(_campaign.Name, null, Actor, token));
+
+    private Task FollowUpAsync() => GoToAsync(token => Organisation.Campaigns.FollowUp.RunAsync(Id, [.. _chosen.Select(one => (one.Outcome, one.Reason))], null, Actor, token));
+
+    private async Task GoToAsync(Func<CancellationToken, Task<Campaign>> make)
+    {
+        Campaign? made = null;
+        if (await DoAsync(async token => made = await make(token)))
+            Navigation.NavigateTo(At($"/campaigns/{made!.Id}/edit"));
+    }
+
+    private async Task SaveAsync(string name, string type, string text)
+    {
+        using var stream = new DotNetStreamReference(new MemoryStream(Encoding.UTF8.GetBytes(text)));
+        await Script.InvokeVoidAsync("sealpost.save", Leaving, name, type, stream);
+    }
+}

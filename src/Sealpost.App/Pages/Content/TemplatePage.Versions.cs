@@ -1,0 +1,71 @@
+using Sealpost.Library;
+
+namespace Sealpost.App.Pages.Content;
+
+/// <summary>Saved versions, and drafts beside them.</summary>
+public sealed partial class TemplatePage
+{
+    private async Task SaveAsync()
+    {
+        await FlushAsync();
+        await _typing.CancelAsync();
+        await DoAsync(async token =>
+        {
+            if (_changes > 0)
+                await KeepAsync();
+            _template = await Library.Templates.SaveAsync(Id, _base, _draft, Actor, token);
+            (_base, _revision, _changes, _state) = (_template.Version, 0, 0, "");
+            _history = await Library.Templates.HistoryAsync(_template.Name, Actor, token);
+            await CheckAsync(token);
+            Toasts.Say(ProblemsShown.Count == 0 ? $"Version {_template.Version} saved." : $"Version {_template.Version} saved. It holds problems, so no campaign can take it yet.");
+        });
+    }
+
+    private Task<bool> RenameAsync() => DoAsync(
+        async token =>
+        {
+            await Library.Templates.RenameAsync(Id, _newName, Actor, token);
+            _template = await Library.Templates.GetAsync(Id, null, Actor, token);
+            _renaming = false;
+        },
+        "Renamed.");
+
+    private Task<bool> CompareAsync(int version) => DoAsync(async token => _comparison = await Library.Templates.CompareAsync(Id, version, _draft, Actor, token));
+
+    private async Task RestoreAsync(int version)
+    {
+        if (!await DoAsync(token => Library.Templates.RestoreAsync(Id, version, Actor, token), $"The texts of version {version} are the newest version again."))
+            return;
+        (_versionsOpen, _comparison) = (false, null);
+        await ReloadAsync();
+    }
+
+    private async Task TakeDraftAsync()
+    {
+        if (_found is not { } kept)
+            return;
+        (_draft, _base, _found, _language, _mounted) = (kept.Draft, kept.Base, null, kept.Draft.Fallback.Language, false);
+        _state = "Your kept draft.";
+        _changes++;
+        await CheckAsync(Leaving);
+    }
+
+    private async Task DropDraftAsync()
+    {
+        if (_found is not { } kept || !await DoAsync(token => Library.Templates.DiscardDraftAsync(Id, Actor, token)))
+            return;
+        (_found, _revision) = (null, 0);
+        Toasts.Say("Your unsaved draft is thrown away.", "Undo", () => InvokeAsync(() => BringDraftBackAsync(kept)));
+    }
+
+    /// <summary>Puts a thrown-away draft back where nothing else was written since.</summary>
+    private Task<bool> BringDraftBackAsync(KeptDraft kept) => DoAsync(
+        async token =>
+        {
+            if (_revision != 0)
+                throw new RefusedException("You wrote something else since, and that is kept instead.");
+            _revision = await Library.Templates.KeepDraftAsync(Id, kept.Base, 0, kept.Draft, Actor, token);
+            _found = kept with { Revision = _revision };
+        },
+        "Back again.");
+}

@@ -1,0 +1,218 @@
+using MemoryPack;
+using Sealpost.Consent;
+using Sealpost.Content;
+using Sealpost.Content.Drafts;
+using Sealpost.Library;
+
+namespace Sealpost.Campaigns;
+
+/// <summary>Whether anybody gives something for a message being sent.</summary>
+public enum PaidBy
+{
+    /// <summary>Not answered yet.</summary>
+    Unanswered = 0,
+
+    /// <summary>Nobody.</summary>
+    Nobody = 1,
+
+    /// <summary>Somebody pays money.</summary>
+    Money = 2,
+
+    /// <summary>Somebody gives goods or services.</summary>
+    InKind = 3,
+}
+
+/// <summary>When a campaign starts.</summary>
+public enum StartWish
+{
+    /// <summary>When a person starts it after the approval.</summary>
+    ByHand = 0,
+
+    /// <summary>At a time in the organisation's time zone.</summary>
+    AtTime = 1,
+
+    /// <summary>For each patient at that time in the patient's own time zone.</summary>
+    AtPatientTime = 2,
+}
+
+/// <summary>A campaign as it is being written: any part may still be missing. Stored sealed.</summary>
+[MemoryPackable(GenerateType.VersionTolerant)]
+public sealed partial record CampaignDraft
+{
+    /// <summary>Name.</summary>
+    [MemoryPackOrder(0)]
+    public string Name { get; init; } = "";
+
+    /// <summary>What the message is about; null while unanswered. Paid marketing is <see cref="Purpose.Marketing"/> with <see cref="Paid"/>.</summary>
+    [MemoryPackOrder(1)]
+    public Purpose? About { get; init; }
+
+    /// <summary>Whether it also promotes a product or service of somebody else; null while unanswered.</summary>
+    [MemoryPackOrder(2)]
+    public bool? PromotesOthers { get; init; }
+
+    /// <summary>Whether anybody pays.</summary>
+    [MemoryPackOrder(3)]
+    public PaidBy Paid { get; init; }
+
+    /// <summary>Who, how much and to whom; meaningful where somebody pays.</summary>
+    [MemoryPackOrder(4)]
+    public PaymentAnswers Payment { get; init; } = new() { ReceivedBy = RemunerationKinds.CoveredEntity, PayerOwnsProduct = true };
+
+    /// <summary>Audience query, text form.</summary>
+    [MemoryPackOrder(5)]
+    public string Audience { get; init; } = "";
+
+    /// <summary>Saved audience that it was taken from.</summary>
+    [MemoryPackOrder(6)]
+    public PinnedSource? AudienceSource { get; init; }
+
+    /// <summary>Only some of an earlier campaign's patients.</summary>
+    [MemoryPackOrder(7)]
+    public FollowUp? FollowUp { get; init; }
+
+    /// <summary>Display name and address.</summary>
+    [MemoryPackOrder(8)]
+    public string From { get; init; } = "";
+
+    /// <summary>Subject line.</summary>
+    [MemoryPackOrder(9)]
+    public string Subject { get; init; } = "";
+
+    /// <summary>Preview line.</summary>
+    [MemoryPackOrder(10)]
+    public string Preheader { get; init; } = "";
+
+    /// <summary>Body.</summary>
+    [MemoryPackOrder(11)]
+    public string Body { get; init; } = "";
+
+    /// <summary>How the body is written.</summary>
+    [MemoryPackOrder(12)]
+    public BodyFormat Format { get; init; } = BodyFormat.Markdown;
+
+    /// <summary>Text part; empty makes it from the body.</summary>
+    [MemoryPackOrder(13)]
+    public string Text { get; init; } = "";
+
+    /// <summary>Template that the message was taken from.</summary>
+    [MemoryPackOrder(14)]
+    public PinnedSource? ContentSource { get; init; }
+
+    /// <summary>When it starts.</summary>
+    [MemoryPackOrder(15)]
+    public StartWish Start { get; init; }
+
+    /// <summary>Wall-clock time of the start.</summary>
+    [MemoryPackOrder(16)]
+    public DateTime? StartAt { get; init; }
+
+    /// <summary>Last day on which a message may leave.</summary>
+    [MemoryPackOrder(17)]
+    public DateOnly? NotAfter { get; init; }
+
+    /// <summary>Messages a second at most.</summary>
+    [MemoryPackOrder(18)]
+    public int? Rate { get; init; }
+
+    /// <summary>Count clicks.</summary>
+    [MemoryPackOrder(19)]
+    public bool CountClicks { get; init; }
+
+    /// <summary>BCP 47 tag of the language of subject and body; null for English.</summary>
+    [MemoryPackOrder(20)]
+    public string? Language { get; init; }
+
+    /// <summary>The same message in other languages.</summary>
+    [MemoryPackOrder(21)]
+    public IReadOnlyList<MessageVariant> Variants { get; init; } = [];
+
+    /// <summary>The draft with the message of a template of the library.</summary>
+    /// <param name="template">The template, pinned.</param>
+    /// <param name="name">Its name, for people.</param>
+    public CampaignDraft With(PinnedTemplate template, string name)
+    {
+        var content = new CampaignContent().With(template);
+        return this with
+        {
+            Subject = content.Subject,
+            Preheader = content.Preheader ?? "",
+            Body = content.Body,
+            Format = content.Format,
+            Text = content.Text ?? "",
+            Language = content.Language,
+            Variants = content.Variants,
+            ContentSource = new PinnedSource { Id = template.Id, Version = template.Version, Name = name },
+        };
+    }
+
+    /// <summary>The draft that a finished content makes.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="zone">The organisation's time zone.</param>
+    internal static CampaignDraft Of(CampaignContent content, TimeZoneInfo zone)
+    {
+        var begun = content.Audience.Length > 0 || content.Body.Length > 0;
+        var paid = content.Purpose == Purpose.MarketingPaid;
+        return new CampaignDraft
+        {
+            Name = content.Name,
+            About = !begun ? null : paid ? Purpose.Marketing : content.Purpose,
+            PromotesOthers = !begun ? null : content.Purpose is Purpose.Marketing or Purpose.MarketingPaid,
+            Paid = !begun ? PaidBy.Unanswered : content.Remuneration is not { } answers ? PaidBy.Nobody : answers.Kind == RemunerationKinds.InKind ? PaidBy.InKind : PaidBy.Money,
+            Payment = content.Remuneration ?? new CampaignDraft().Payment,
+            Audience = content.Audience,
+            AudienceSource = content.AudienceSource,
+            FollowUp = content.FollowUp,
+            From = content.From,
+            Subject = content.Subject,
+            Preheader = content.Preheader ?? "",
+            Body = content.Body,
+            Format = begun ? content.Format : BodyFormat.Markdown,
+            Text = content.Text ?? "",
+            Language = content.Language,
+            Variants = content.Variants,
+            ContentSource = content.TemplateId is { } template ? new PinnedSource { Id = template, Version = content.TemplateVersion ?? 0 } : null,
+            Start = content.PatientTime is not null ? StartWish.AtPatientTime : content.Schedule is not null ? StartWish.AtTime : StartWish.ByHand,
+            StartAt = content.PatientTime ?? (content.Schedule is { } at ? TimeZoneInfo.ConvertTime(at, zone).DateTime : null),
+            NotAfter = content.NotAfter,
+            Rate = content.Rate,
+            CountClicks = content.CountClicks,
+        };
+    }
+
+    /// <summary>The content that this draft makes; complete only where <see cref="CheckDraft"/> finds nothing.</summary>
+    internal CampaignContent ToContent(TimeZoneInfo zone) => new()
+    {
+        Name = Name,
+        Purpose = PurposeAdvice.PurposeOf(this) ?? default,
+        Remuneration = Paid is PaidBy.Money or PaidBy.InKind ? Payment with { Kind = Paid == PaidBy.Money ? RemunerationKinds.Financial : RemunerationKinds.InKind } : null,
+        From = From.Trim(),
+        Audience = Audience.Trim(),
+        AudienceSource = AudienceSource,
+        FollowUp = FollowUp,
+        Subject = Subject.Trim(),
+        Preheader = string.IsNullOrWhiteSpace(Preheader) ? null : Preheader.Trim(),
+        Body = Body,
+        Format = Format,
+        BodyFile = Format switch { BodyFormat.Mjml => "body.mjml", BodyFormat.Html => "body.html", _ => "body.md" },
+        Text = string.IsNullOrWhiteSpace(Text) ? null : Text,
+        TextFile = string.IsNullOrWhiteSpace(Text) ? null : "body.txt",
+        Language = Language,
+        Variants = Variants,
+        TemplateId = ContentSource?.Id,
+        TemplateVersion = ContentSource?.Version,
+        NotAfter = NotAfter,
+        Rate = Rate,
+        Schedule = Start switch
+        {
+            StartWish.AtTime when StartAt is { } at && !zone.IsInvalidTime(at) => new DateTimeOffset(at, zone.GetUtcOffset(at)).ToUniversalTime(),
+            StartWish.AtPatientTime when StartAt is { } at => CampaignRules.StartOf(at),
+            _ => null,
+        },
+        PatientTime = Start == StartWish.AtPatientTime ? StartAt : null,
+        CountClicks = CountClicks,
+    };
+
+    /// <summary>Always <c>[phi]</c>.</summary>
+    public override string ToString() => "[phi]";
+}

@@ -1,0 +1,73 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Sealpost.Consent;
+using Sealpost.Delivery;
+using Sealpost.Organisations;
+using Sealpost.Storage;
+using Sealpost.Trust.Keys;
+using Sealpost.Trust.Ledger;
+
+namespace Sealpost.Campaigns;
+
+/// <summary>Deliveries of which nobody knows whether the host took them: puts them into doubt after a crash, and resolves them. Never sent again on its own.</summary>
+internal sealed class ResolveInDoubt(OrganisationContext context, OutcomeWriter writer, ILogger logger)
+{
+    private int Org => context.Organisation.Id.Value;
+
+    /// <summary>After a restart: what was in flight is in doubt.</summary>
+    public async Task DoubtInFlightAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<(long Campaign, PatientNumber Patient)> doubted = [];
+        await writer.BulkAsync(async (transaction, token) =>
+        {
+            var now = context.Time.GetUtcNow();
+            doubted = await new DeliveryStore(context).DoubtInFlightAsync(now, transaction, token).ConfigureAwait(false);
+            foreach (var campaign in doubted.GroupBy(row => row.Campaign))
+            {
+                await context.Ledger.AppendAsync(
+                    new AuditEvent(context.Organisation.Id, "campaign.in-doubt", "system", null, campaign.Key.ToString(CultureInfo.InvariantCulture), "done", $"{campaign.Count()} in flight at a crash"), transaction, token).ConfigureAwait(false);
+            }
+
+            return [.. doubted.GroupBy(row => row.Campaign).SelectMany(rows => JournalLines.Of(rows.Key, [.. rows.Select(row => row.Patient)], Outcome.InDoubt, now))];
+        }, cancellationToken).ConfigureAwait(false);
+        if (doubted.Count > 0)
+            SendLog.InDoubt(logger, doubted.Count);
+    }
+
+    /// <summary>Gives a delivery in doubt its outcome. False where it was not in doubt.</summary>
+    /// <param name="campaign">Number of the campaign.</param>
+    /// <param name="patient">Whose message.</param>
+    /// <param name="outcome">What it became.</param>
+    /// <param name="actor">Who says so.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public async Task<bool> RunAsync(long campaign, PatientNumber patient, Outcome outcome, string actor, CancellationToken cancellationToken)
+    {
+        var resolved = false;
+        await writer.BulkAsync(
+            async (transaction, token) =>
+            {
+                var lines = await ResolveAsync(campaign, patient, outcome, actor, transaction, token).ConfigureAwait(false);
+                resolved = lines.Count > 0;
+                return lines;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return resolved;
+    }
+
+    private async Task<IReadOnlyList<JournalLine>> ResolveAsync(long campaign, PatientNumber patient, Outcome outcome, string actor, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var now = context.Time.GetUtcNow();
+        // What was in doubt may have been a notice; its reason says so.
+        var changed = await Sql.ExecuteAsync(
+            transaction,
+            "UPDATE delivery SET state = CASE WHEN @state = @accepted AND reason = @low THEN @pickup ELSE @state END, reason = 0, next_at = 0, changed_at = @now WHERE org = @org AND campaign = @campaign AND patient = @patient AND state = @doubt",
+            [("@accepted", (int)Outcome.Accepted), ("@low", (int)WithholdReason.TierTooLow), ("@pickup", (int)Outcome.Pickup), ("@state", (int)outcome), ("@now", Sql.Stored(now)), ("@org", Org), ("@campaign", campaign), ("@patient", patient.Value), ("@doubt", (int)Outcome.InDoubt)],
+            cancellationToken).ConfigureAwait(false);
+        if (changed != 1)
+            return [];
+        await context.Ledger.AppendAsync(
+            new AuditEvent(context.Organisation.Id, "delivery.resolved", actor, patient, campaign.ToString(CultureInfo.InvariantCulture), "done", outcome == Outcome.Accepted ? "accepted" : "not accepted"), transaction, cancellationToken).ConfigureAwait(false);
+        return JournalLines.Of(campaign, [patient], outcome, now);
+    }
+}

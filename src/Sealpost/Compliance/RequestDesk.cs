@@ -1,0 +1,36 @@
+using Sealpost.Consent;
+using Sealpost.ForPatients;
+using Sealpost.Organisations;
+using Sealpost.People;
+
+namespace Sealpost.Compliance;
+
+/// <summary>What a patient asked, with who it is.</summary>
+/// <param name="Patient">Id under which people know the patient.</param>
+/// <param name="Request">What was asked.</param>
+internal sealed record RequestLine(string Patient, PatientRequest Request)
+{
+    /// <summary>Always <c>[phi]</c>.</summary>
+    public override string ToString() => "[phi]";
+}
+
+/// <summary>Lists what patients ask, with who they are. An audited read of each.</summary>
+/// <param name="context">The organisation.</param>
+internal sealed class RequestDesk(OrganisationContext context)
+{
+    /// <summary>Most in one page.</summary>
+    public const int PageSize = 200;
+
+    /// <summary>A page in order of number.</summary>
+    /// <param name="openOnly">Only what is not settled.</param>
+    /// <param name="after">Number after which to begin; 0 for the first.</param>
+    /// <param name="actor">Who reads.</param>
+    /// <param name="cancellationToken">Stops the operation.</param>
+    public async Task<IReadOnlyList<RequestLine>> ListAsync(bool openOnly, long after, Actor actor, CancellationToken cancellationToken)
+    {
+        var requests = await new PatientDesk(context).RequestsAsync(openOnly, after, PageSize, actor, cancellationToken).ConfigureAwait(false);
+        var charts = (await context.Patients.OpenManyAsync([.. requests.Select(request => request.Patient).Distinct()], cancellationToken).ConfigureAwait(false))
+            .ToDictionary(chart => chart.Number, chart => chart.Head.DisplayId);
+        return [.. requests.Select(request => new RequestLine(charts.GetValueOrDefault(request.Patient, "(erased)"), request))];
+    }
+}

@@ -1,0 +1,240 @@
+using System.Globalization;
+using Sealpost.Campaigns;
+using Sealpost.Delivery;
+using Sealpost.Organisations;
+using Sealpost.People;
+using Sealpost.Storage;
+
+namespace Sealpost.Reports;
+
+/// <summary>Reads what a person's first page shows: what needs that person, what runs, what came of the last campaigns.</summary>
+public sealed class ReadHome : IDisposable
+{
+    /// <summary>Complaints per accepted message from which large receivers begin to refuse a sender's mail; three times that and they do.</summary>
+    public const double ComplaintLimit = 0.001;
+
+    private const int Results = 5;
+    private const int FewestForAlarm = 5;
+    private static readonly TimeSpan Month = TimeSpan.FromDays(30);
+    private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Recent = TimeSpan.FromDays(2);
+
+    private readonly OrganisationContext _context;
+    private readonly WatchProgress _progress;
+    private readonly CampaignStore _campaigns;
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private Trend? _trend;
+
+    /// <summary>Creates it; one per organisation and process, since what needs a walk through many deliveries is kept for some minutes.</summary>
+    public ReadHome(OrganisationContext context, WatchProgress progress) => (_context, _progress, _campaigns) = (context, progress, new CampaignStore(context));
+
+    /// <summary>Whether DNSSEC works where mail goes to looked-up hosts; null where it does not matter (a relay, stated routes).</summary>
+    public Func<CancellationToken, Task<DnssecStatus?>> Dnssec { get; init; } = _ => Task.FromResult<DnssecStatus?>(null);
+
+    private int Org => _context.Organisation.Id.Value;
+
+    /// <summary>What the person sees now.</summary>
+    public async Task<HomeFindings> RunAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        if ((actor.Roles & (Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor | Roles.Administrator)) == Roles.None)
+            return new HomeFindings([], [], [], null, null);
+        var list = new CampaignList(_context);
+        CampaignState[] open = [CampaignState.Draft, CampaignState.Submitted, CampaignState.Approved, CampaignState.Scheduled, CampaignState.Sending, CampaignState.Paused];
+        var current = (await list.PageAsync(new CampaignListRequest(open, null, null, CampaignList.LargestPage), actor, cancellationToken).ConfigureAwait(false)).Entries;
+        var (_, domains, now, before) = await TrendAsync(cancellationToken).ConfigureAwait(false);
+        var needs = new List<Need>();
+        foreach (var entry in current)
+            needs.AddRange(await NeedsOfAsync(entry, actor, cancellationToken).ConfigureAwait(false));
+        needs.AddRange(await DoubtsAsync(actor, cancellationToken).ConfigureAwait(false));
+        needs.AddRange(domains.Where(need => need.Kind != NeedKind.Dnssec || (actor.Roles & (Roles.Administrator | Roles.Compliance)) != Roles.None));
+        needs.AddRange(await PatientNeeds.RepliesAsync(_context, actor, cancellationToken).ConfigureAwait(false));
+        needs.AddRange(await ReturnedNeeds.OfAsync(_context, actor, cancellationToken).ConfigureAwait(false));
+        if (now > ComplaintLimit)
+            needs.Add(new Need(NeedKind.Complaints, null, "", $"{Share(now.Value)} of the messages accepted in the last 30 days were reported as unwanted{(before is { } was ? $", {Share(was)} in the 30 days before" : "")}. From {Share(ComplaintLimit)} on, mail hosts begin to refuse: narrow the audiences, send less often.", _context.Time.GetUtcNow()));
+        return new HomeFindings(
+            [.. needs.OrderBy(need => Urgency(need.Kind)).ThenBy(need => need.Since)],
+            await RunningAsync(current, cancellationToken).ConfigureAwait(false),
+            await ResultsAsync(list, actor, cancellationToken).ConfigureAwait(false),
+            now,
+            before);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _reading.Dispose();
+
+    private async Task<Trend> TrendAsync(CancellationToken cancellationToken)
+    {
+        await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_trend is { } known && _context.Time.GetElapsedTime(known.ReadAt) < KeepFor)
+                return known;
+            var (now, before) = await ComplaintsAsync(cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<Need> domains =
+            [
+                .. await DomainsAsync(cancellationToken).ConfigureAwait(false),
+                .. await LoweredAsync(cancellationToken).ConfigureAwait(false),
+                .. await DnssecAsync(cancellationToken).ConfigureAwait(false),
+                .. await PatientNeeds.EndingAsync(_context, _campaigns, cancellationToken).ConfigureAwait(false),
+            ];
+            return _trend = new Trend(_context.Time.GetTimestamp(), domains, now, before);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<Need>> NeedsOfAsync(CampaignEntry entry, Actor actor, CancellationToken cancellationToken)
+    {
+        bool Is(Roles role) => (actor.Roles & role) != Roles.None;
+        Need Of(NeedKind kind, string words) => new(kind, entry.Id, entry.Name, words, entry.ChangedAt);
+        switch (entry.State)
+        {
+            case CampaignState.Submitted when Is(Roles.Approver) && !(await _campaigns.AuthorsAsync(entry.Id, cancellationToken).ConfigureAwait(false)).Contains(actor.Id, StringComparer.Ordinal):
+                return [Of(NeedKind.Approval, "Waits for your approval.")];
+            case CampaignState.Draft when entry.SentBack && Is(Roles.Marketer) && (await _campaigns.AuthorsAsync(entry.Id, cancellationToken).ConfigureAwait(false)).Contains(actor.Id, StringComparer.Ordinal):
+                return [Of(NeedKind.SentBack, "Was sent back to you with a comment.")];
+            case CampaignState.Approved when Is(Roles.Marketer):
+                return [Of(NeedKind.ReadyToSend, "Is approved and waits to be sent or scheduled.")];
+            case CampaignState.Paused when Is(Roles.Marketer | Roles.Compliance) && await _campaigns.FindAsync(entry.Id, cancellationToken).ConfigureAwait(false) is { PausedForComplaints: true }:
+                return [Of(NeedKind.PausedItself, "Paused by itself: too many patients reported it as unwanted. Find out why, then let it go on with a reason, or cancel it.")];
+            case CampaignState.Paused when Is(Roles.Marketer):
+                return [Of(NeedKind.Paused, "Is paused: resume or cancel it.")];
+            default:
+                return [];
+        }
+    }
+
+    private async Task<IReadOnlyList<RunningCampaign>> RunningAsync(IReadOnlyList<CampaignEntry> current, CancellationToken cancellationToken)
+    {
+        var running = new List<RunningCampaign>();
+        foreach (var entry in current.Where(entry => entry.State is CampaignState.Scheduled or CampaignState.Sending or CampaignState.Paused))
+            running.Add(new RunningCampaign(entry.Id, entry.Name, await _progress.ReadAsync(entry.Id, cancellationToken).ConfigureAwait(false)));
+        return running;
+    }
+
+    private async Task<IReadOnlyList<ComparedCampaign>> ResultsAsync(CampaignList list, Actor actor, CancellationToken cancellationToken)
+    {
+        var ended = await list.PageAsync(new CampaignListRequest([CampaignState.Finished, CampaignState.Cancelled], null, null, CampaignList.LargestPage), actor, cancellationToken).ConfigureAwait(false);
+        var results = new List<ComparedCampaign>();
+        var findings = new ReadFindings(_context);
+        foreach (var entry in ended.Entries.Where(entry => entry.Selected > 0).OrderByDescending(entry => entry.ChangedAt).Take(Results))
+        {
+            if (await _campaigns.FindAsync(entry.Id, cancellationToken).ConfigureAwait(false) is { } campaign)
+                results.Add(await findings.CompareAsync(campaign, cancellationToken).ConfigureAwait(false));
+        }
+
+        return results;
+    }
+
+    private async Task<IReadOnlyList<Need>> DoubtsAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        if ((actor.Roles & (Roles.Marketer | Roles.Compliance)) == Roles.None)
+            return [];
+        await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
+        await using var command = Sql.Command(
+            connection, "SELECT campaign, COUNT(*), MIN(changed_at) FROM delivery WHERE org = @org AND state IN (1, 2, 4, 5, 6, 7, 8) AND state = 8 GROUP BY campaign", ("@org", Org));
+        var found = new List<(long Campaign, long Count, long Since)>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                found.Add((reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)));
+        }
+
+        var needs = new List<Need>();
+        foreach (var (id, count, since) in found)
+        {
+            if (await _campaigns.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } campaign)
+                needs.Add(new Need(NeedKind.InDoubt, id, campaign.Name, $"{count.ToString("N0", CultureInfo.InvariantCulture)} message{(count == 1 ? " is" : "s are")} in doubt: perhaps sent, and not sent again. Find out and say what became of each.", Sql.Instant(since)));
+        }
+
+        return needs;
+    }
+
+    /// <summary>Domains that took nothing of what was tried lately.</summary>
+    private async Task<IReadOnlyList<Need>> DomainsAsync(CancellationToken cancellationToken)
+    {
+        var since = Sql.Stored(_context.Time.GetUtcNow() - Recent);
+        await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
+        await using var command = Sql.Command(
+            connection,
+            """
+            SELECT d.destination, SUM(CASE WHEN d.state = 3 THEN 1 ELSE 0 END), COUNT(*), MIN(d.changed_at) FROM delivery d
+            JOIN campaign c ON c.org = d.org AND c.id = d.campaign
+            WHERE d.org = @org AND d.destination > 0 AND d.attempts > 0 AND d.changed_at >= @since AND (c.ended_at IS NULL OR c.ended_at >= @since) AND c.started_at IS NOT NULL
+            GROUP BY d.destination
+            """,
+            ("@org", Org), ("@since", since));
+        var failing = new List<(int Destination, long Tried, long Since)>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                var (accepted, tried) = (Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture), reader.GetInt64(2));
+                if (accepted == 0 && tried >= FewestForAlarm)
+                    failing.Add((checked((int)reader.GetInt64(0)), tried, reader.GetInt64(3)));
+            }
+        }
+
+        var names = failing.Count == 0 ? new Dictionary<int, string>() : await new DestinationStore(_context).AllAsync(cancellationToken).ConfigureAwait(false);
+        return [.. failing.OrderByDescending(domain => domain.Tried).Take(5).Select(domain => new Need(
+            NeedKind.FailingDomain, null, names[domain.Destination],
+            $"{names[domain.Destination]} took none of the {(domain.Tried < SmallCells.Smallest ? "few" : domain.Tried.ToString("N0", CultureInfo.InvariantCulture))} messages tried there in the last two days.", Sql.Instant(domain.Since)))];
+    }
+
+    /// <summary>Domains that fell below their own best.</summary>
+    private async Task<IEnumerable<Need>> LoweredAsync(CancellationToken cancellationToken) =>
+        (await new TierHistory(_context).LoweredAsync(cancellationToken).ConfigureAwait(false)).Take(5).Select(domain => new Need(
+            NeedKind.LoweredDomain, null, domain.Domain,
+            $"{domain.Domain} was protected by {TierWords(domain.Before)} and now offers {TierWords(domain.Now)}. It may be a mistake there, or somebody on the way: ask its operator before a message goes there by another way.", domain.Since));
+
+    private async Task<IReadOnlyList<Need>> DnssecAsync(CancellationToken cancellationToken) =>
+        await Dnssec(cancellationToken).ConfigureAwait(false) is { Validates: false } status ? [new Need(NeedKind.Dnssec, null, "", status.Words, _context.Time.GetUtcNow())] : [];
+
+    private static string TierWords(Tier tier) => tier switch
+    {
+        Tier.T4 => "signed records of its own (DANE)",
+        Tier.T3 => "its MTA-STS policy",
+        Tier.T2 => "a certificate that the web's authorities vouch for",
+        Tier.T1 => "encryption to a host that nobody vouches for",
+        _ => "no encryption",
+    };
+
+    private async Task<(double? Now, double? Before)> ComplaintsAsync(CancellationToken cancellationToken)
+    {
+        var now = _context.Time.GetUtcNow();
+        return (await RateAsync(now - Month, now, cancellationToken).ConfigureAwait(false), await RateAsync(now - (2 * Month), now - Month, cancellationToken).ConfigureAwait(false));
+    }
+
+    private async Task<double?> RateAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
+        await using var command = Sql.Command(
+            connection,
+            """
+            SELECT COUNT(*), SUM(CASE WHEN d.complained_at > 0 THEN 1 ELSE 0 END) FROM campaign c JOIN delivery d ON d.org = c.org AND d.campaign = c.id
+            WHERE c.org = @org AND c.started_at >= @from AND c.started_at < @to AND d.state = @accepted
+            """,
+            ("@org", Org), ("@from", Sql.Stored(from)), ("@to", Sql.Stored(to)), ("@accepted", (int)Outcome.Accepted));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var accepted = reader.GetInt64(0);
+        return accepted == 0 ? null : Convert.ToDouble(reader.GetValue(1), CultureInfo.InvariantCulture) / accepted;
+    }
+
+    private sealed record Trend(long ReadAt, IReadOnlyList<Need> Domains, double? Complaints, double? ComplaintsBefore);
+
+    private static int Urgency(NeedKind kind) => kind switch
+    {
+        NeedKind.InDoubt => 0,
+        NeedKind.Complaints or NeedKind.PausedItself => 1,
+        NeedKind.FailingDomain or NeedKind.LoweredDomain or NeedKind.Refused => 2,
+        NeedKind.Paused => 3,
+        NeedKind.Approval => 4,
+        NeedKind.SentBack => 5,
+        _ => 6,
+    };
+
+    private static string Share(double share) => (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %";
+}

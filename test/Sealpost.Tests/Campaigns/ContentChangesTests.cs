@@ -1,0 +1,68 @@
+using Sealpost.Campaigns;
+using Sealpost.Consent;
+using Sealpost.Content;
+using Sealpost.Content.Drafts;
+
+namespace Sealpost.Tests.Campaigns;
+
+/// <summary>What an approver is shown of a changed campaign: nothing that the approval covers may change unseen.</summary>
+public sealed class ContentChangesTests
+{
+    private static readonly CampaignContent Before = TestClinic.Content("eye-exam") with
+    {
+        Variants = [new MessageVariant { Language = "es", Subject = "Un mensaje", Preheader = "Veinte minutos", Body = "Hola {{ patient.given_name }}", Text = "Hola" }],
+    };
+
+    /// <summary>Each property with a change of it, and the part that shows it; null where nothing of it leaves or is answered for.</summary>
+    private static readonly Dictionary<string, (Func<CampaignContent, CampaignContent> Change, string? Part)> Properties = new(StringComparer.Ordinal)
+    {
+        [nameof(CampaignContent.Name)] = (content => content with { Name = "other" }, "Name"),
+        [nameof(CampaignContent.Purpose)] = (content => content with { Purpose = Purpose.Treatment }, "Purpose"),
+        [nameof(CampaignContent.Remuneration)] = (content => content with { Remuneration = new PaymentAnswers { Payer = "Acme", Kind = "financial" } }, "Payment"),
+        [nameof(CampaignContent.From)] = (content => content with { From = "Green Valley <other@mail.greenvalley.example>" }, "From"),
+        [nameof(CampaignContent.Audience)] = (content => content with { Audience = "age >= 21" }, "Audience"),
+        [nameof(CampaignContent.Subject)] = (content => content with { Subject = "Another" }, "Subject"),
+        [nameof(CampaignContent.Preheader)] = (content => content with { Preheader = "Another" }, "Preview line"),
+        [nameof(CampaignContent.Body)] = (content => content with { Body = "Another" }, "Message"),
+        [nameof(CampaignContent.Format)] = (content => content with { Format = BodyFormat.Html }, "Written as"),
+        [nameof(CampaignContent.Text)] = (content => content with { Text = "Another" }, "Text part"),
+        [nameof(CampaignContent.NotAfter)] = (content => content with { NotAfter = new DateOnly(2027, 1, 1) }, "Last day"),
+        [nameof(CampaignContent.Rate)] = (content => content with { Rate = 5 }, "Messages a second"),
+        [nameof(CampaignContent.Schedule)] = (content => content with { Schedule = DateTimeOffset.UnixEpoch }, "Start"),
+        [nameof(CampaignContent.PatientTime)] = (content => content with { PatientTime = DateTime.UnixEpoch }, "Start in the patient's time zone"),
+        [nameof(CampaignContent.Language)] = (content => content with { Language = "vi" }, "Language"),
+        [nameof(CampaignContent.Variants)] = (content => content with { Variants = [content.Variants[0] with { Body = "Otra cosa" }] }, "Message (es)"),
+        [nameof(CampaignContent.CountClicks)] = (content => content with { CountClicks = true }, "Clicks"),
+        [nameof(CampaignContent.FollowUp)] = (content => content with { FollowUp = new FollowUp { Campaign = 3 } }, "Follow-up"),
+        [nameof(CampaignContent.BodyFile)] = (content => content with { BodyFile = "other.md" }, null),
+        [nameof(CampaignContent.TextFile)] = (content => content with { TextFile = "other.txt" }, null),
+        [nameof(CampaignContent.TemplateId)] = (content => content with { TemplateId = 9 }, null),
+        [nameof(CampaignContent.TemplateVersion)] = (content => content with { TemplateVersion = 9 }, null),
+        [nameof(CampaignContent.AudienceSource)] = (content => content with { AudienceSource = new PinnedSource { Id = 9 } }, null),
+    };
+
+    public static TheoryData<string> Names => [.. typeof(CampaignContent).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_change_of_any_part_is_shown_and_what_is_not_shown_is_not_answered_for(string property)
+    {
+        var (change, part) = Properties[property];
+        var after = change(Before);
+        Assert.NotEqual(Before, after);
+        if (part is null)
+            Assert.Equal(Before.ApprovalHash("t"), after.ApprovalHash("t"));
+        Assert.Equal(part is null ? [] : [part], ContentChanges.Of(Before, after).Select(changed => changed.Part));
+    }
+
+    [Theory]
+    [InlineData("Subject (es)")]
+    [InlineData("Preview line (es)")]
+    [InlineData("Message (es)")]
+    [InlineData("Text part (es)")]
+    public void A_language_that_comes_or_goes_is_shown_whole(string part)
+    {
+        Assert.Contains(part, ContentChanges.Of(Before, Before with { Variants = [] }).Select(changed => changed.Part));
+        Assert.Contains(part, ContentChanges.Of(Before with { Variants = [] }, Before).Select(changed => changed.Part));
+    }
+}

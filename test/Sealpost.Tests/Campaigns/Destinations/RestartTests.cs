@@ -1,0 +1,47 @@
+using Sealpost.App.Demo;
+using Sealpost.Campaigns;
+using Sealpost.Campaigns.Destinations;
+
+namespace Sealpost.Tests.Campaigns.Destinations;
+
+public sealed class RestartTests
+{
+    private const int Patients = 300;
+
+    private static CancellationToken Token => TestClinic.Token;
+
+    [Fact]
+    public async Task Stopped_in_the_midst_it_goes_on_where_it_was_and_sends_nothing_twice()
+    {
+        var folder = Directory.CreateTempSubdirectory("sealpost-restart-").FullName;
+        await using var mailbox = DemoMailbox.Start(new MailboxOptions { EveryMessageTakes = TimeSpan.FromMilliseconds(10) }, TimeProvider.System);
+        await using (var before = await OpenAsync(mailbox, folder))
+        {
+            await before.AddPatientsAsync(Patients, "a.example", "b.example");
+            await before.ApprovedAsync(TestClinic.Content("restart"));
+            await before.Send.SendAsync("restart", TestClinic.Author, Token);
+            while (mailbox.Store.Messages.Count < Patients / 5)
+                await Task.Delay(5, Token);
+        }
+
+        var (sent, first) = (mailbox.Store.Messages.Count, mailbox.Store.Messages.Select(message => message.Recipient).ToHashSet());
+        Assert.InRange(sent, Patients / 5, Patients - 1);
+        await using (var after = await OpenAsync(mailbox, folder))
+        {
+            var known = await new ListDestinations(after.Context).RunAsync(TestClinic.Author, Token);
+            Assert.Equal(sent, known.DistinctBy(one => one.Host).Sum(one => one.SentToday));
+            Assert.Equal(1, await after.Send.ResumeAllAsync(Token));
+            await after.Send.WaitAsync("restart", Token);
+            var report = await after.ReportAsync("restart");
+            Assert.Equal((Patients, 0, 0, CampaignState.Finished), (report.Accepted, report.InDoubt, report.Pending, report.State));
+        }
+
+        Assert.Equal(Patients, mailbox.Store.Messages.Count);
+        Assert.Equal(Patients, mailbox.Store.Messages.Select(message => message.Recipient).Distinct().Count());
+        Assert.Equal(sent, first.Count);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static Task<TestClinic> OpenAsync(DemoMailbox mailbox, string folder) =>
+        TestClinic.SendingToAsync(mailbox.Describe(), folder, options => options, database => database, Token);
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Sealpost.Tests.Pages;
+
+/// <summary>
+/// A person at a browser, with a passkey of their own. Whatever goes wrong unseen is kept as a fault: errors of scripts, what our policy
+/// stopped, a request to another host, an answer of 500 and above. <see cref="AssertQuiet"/> fails the test by them.
+/// </summary>
+internal sealed class AtBrowser : IAsyncDisposable
+{
+    /// <summary>A busy machine's time.</summary>
+    public const int PatienceMilliseconds = 90_000;
+
+    // Tells of what a policy stopped in the page itself, frames included, besides the report that goes to the server.
+    private const string WatchPolicy = "addEventListener('securitypolicyviolation', e => console.error('policy stopped ' + e.violatedDirective + ' ' + e.blockedURI));";
+
+    private readonly ConcurrentQueue<string> _faults = [];
+
+    private AtBrowser(IBrowserContext context, IPage page, string url) => (Context, Page, Url) = (context, page, url);
+
+    public IBrowserContext Context { get; }
+
+    public IPage Page { get; }
+
+    /// <summary>Where the server is, without a slash at the end.</summary>
+    public string Url { get; }
+
+    public IReadOnlyCollection<string> Faults => _faults;
+
+    /// <summary>Answers of 404 and their complaint in the console are expected while set.</summary>
+    public bool ExpectMissing { get; set; }
+
+    public static async Task<AtBrowser> OpenAsync(Chromium chromium, string url, int width = 1440, ColorScheme scheme = ColorScheme.Light)
+    {
+        var browser = await chromium.BrowserAsync();
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        context.SetDefaultTimeout(PatienceMilliseconds);
+        Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
+        await context.AddInitScriptAsync(WatchPolicy);
+        var page = await context.NewPageAsync();
+        var person = new AtBrowser(context, page, url);
+        person.Listen();
+        await person.AddAuthenticatorAsync();
+        return person;
+    }
+
+    /// <summary>Opens a page of ours and waits until it is read.</summary>
+    public async Task<IResponse?> GoAsync(string path)
+    {
+        var response = await Page.GotoAsync(Url + path);
+        await ReadyAsync();
+        return response;
+    }
+
+    /// <summary>Waits until the page shows its heading, no skeleton, and runs nothing.</summary>
+    public Task ReadyAsync() => Page.WaitForFunctionAsync(
+        "() => document.readyState === 'complete' && !!document.querySelector('main h1, main h2, .plain h1, body > h1') && !document.querySelector('main .skeleton') && !document.querySelector('main [aria-busy=true]')");
+
+    /// <summary>Takes an invitation with a new passkey, keeps the recovery codes and goes on to where the person belongs.</summary>
+    public async Task JoinAsync(string welcomePath, string? name = null, string? email = null)
+    {
+        await GoAsync(welcomePath);
+        if (name is not null)
+        {
+            await Page.FillAsync("#name", name);
+            await Page.FillAsync("#email", email!);
+        }
+
+        await Page.ClickAsync("[data-passkey-button]");
+        await Assertions.Expect(Page.Locator(".codes li").First).ToBeVisibleAsync();
+        await Link("I have kept them. Go on").ClickAsync();
+        await Page.WaitForURLAsync(url => !url.Contains("/welcome/", StringComparison.Ordinal) && !url.EndsWith("/organisations", StringComparison.Ordinal));
+        await ReadyAsync();
+    }
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name });
+
+    public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name });
+
+    /// <summary>Fails where anything went wrong unseen so far.</summary>
+    public void AssertQuiet() => AssertNone(_faults);
+
+    /// <summary>Fails with every finding in full.</summary>
+    public static void AssertNone(IReadOnlyCollection<string> found) => Assert.True(found.Count == 0, string.Join('\n', found));
+
+    public ValueTask DisposeAsync() => Context.DisposeAsync();
+
+    private void Listen()
+    {
+        Context.Request += (_, request) =>
+        {
+            if (Uri.TryCreate(request.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "ws" or "wss" && url.GetLeftPart(UriPartial.Authority) != Url)
+                _faults.Enqueue("a request to another host: " + url.Host);
+        };
+        Context.Response += (_, response) =>
+        {
+            if (response.Status >= 500 || (response.Status == 404 && !ExpectMissing))
+                _faults.Enqueue($"{response.Status} at {PathOf(response.Url)}");
+        };
+        Context.Console += (_, message) =>
+        {
+            if (message.Type == "error" && !(ExpectMissing && message.Text.Contains("404", StringComparison.Ordinal)))
+                _faults.Enqueue($"console at {PathOf(message.Page?.Url)}: {message.Text}");
+        };
+        Context.WebError += (_, error) => _faults.Enqueue("script: " + error.Error);
+    }
+
+    private static string PathOf(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.PathAndQuery : "";
+
+    private async Task AddAuthenticatorAsync()
+    {
+        var devtools = await Context.NewCDPSessionAsync(Page);
+        await devtools.SendAsync("WebAuthn.enable");
+        var authenticator = new { protocol = "ctap2", transport = "internal", hasResidentKey = true, hasUserVerification = true, isUserVerified = true, automaticPresenceSimulation = true };
+        await devtools.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object> { ["options"] = JsonSerializer.SerializeToElement(authenticator) });
+    }
+}

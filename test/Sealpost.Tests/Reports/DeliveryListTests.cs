@@ -1,0 +1,91 @@
+using Sealpost.App.Demo;
+using Sealpost.Campaigns;
+using Sealpost.Delivery;
+using Sealpost.People;
+using Sealpost.Reports;
+using Sealpost.Storage;
+using Sealpost.Tests.Campaigns;
+
+namespace Sealpost.Tests.Reports;
+
+public sealed class DeliveryListTests : IAsyncLifetime
+{
+    private const int Rows = 2_345;
+    private TestClinic _clinic = null!;
+
+    private static CancellationToken Token => TestClinic.Token;
+
+    private DeliveryRecords Records => new(_clinic.Context);
+
+    public async ValueTask InitializeAsync()
+    {
+        _clinic = await TestClinic.CreateAsync();
+        await _clinic.AddPatientsAsync(3, "a.example");
+        await _clinic.Desk.CreateAsync(TestClinic.Content("many"), TestClinic.Author, Token);
+
+        // Every seventh is withheld, every hundredth rejected, numbers have gaps.
+        var rows = Enumerable.Range(0, Rows).Select(i => (object?[])[1L, 1L, (long)(i * 3), 0L, (long)State(i), i % 7 == 0 ? 10L : 0L, 0L, 1_000L + i]).ToList();
+        await _clinic.Context.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                await _clinic.Context.Database.BulkUpsertAsync(DeliveryStore.Table, rows, transaction, token);
+                return 0;
+            },
+            Token);
+    }
+
+    public ValueTask DisposeAsync() => _clinic.DisposeAsync();
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(Outcome.Accepted)]
+    [InlineData(Outcome.Rejected)]
+    [InlineData(Outcome.WithheldBasis)]
+    public async Task Pages_from_first_to_last_hold_every_delivery_once(Outcome? outcome)
+    {
+        var expected = Enumerable.Range(0, Rows).Where(i => outcome is null || State(i) == outcome).Select(i => i * 3);
+        var seen = new List<int>();
+        while (await Records.PageAsync(1, outcome, seen.Count == 0 ? null : new(seen[^1]), 100, Token) is { Count: > 0 } page)
+            seen.AddRange(page.Select(record => record.Patient.Value));
+        Assert.Equal(expected, seen);
+        Assert.Equal(seen.Count, await Records.CountAsync(1, outcome, Token));
+    }
+
+    [Theory]
+    [InlineData(0, 50)]
+    [InlineData(499, 3)]
+    [InlineData(500, 50)]
+    [InlineData(1_777, 100)]
+    [InlineData(2_340, 100)]
+    public async Task A_list_can_be_entered_anywhere(int start, int count)
+    {
+        var marks = await Records.MarksAsync(1, null, 500, Token);
+        Assert.Equal(Rows, marks.Count);
+        var records = await Records.FromAsync(1, null, marks, start, count, Token);
+        Assert.Equal(Enumerable.Range(start, Math.Min(count, Rows - start)).Select(i => i * 3), records.Select(record => record.Patient.Value));
+    }
+
+    [Fact]
+    public async Task A_rare_outcome_is_found_by_its_index()
+    {
+        await using var connection = await _clinic.Context.Database.OpenReadAsync(Token);
+        await using var command = Sql.Command(connection, "EXPLAIN QUERY PLAN SELECT patient FROM delivery WHERE org = 1 AND campaign = 1 AND patient > 0 AND state IN (1, 2, 4, 5, 6, 7, 8) AND state = 4 ORDER BY patient LIMIT 10");
+        await using var reader = await command.ExecuteReaderAsync(Token);
+        Assert.True(await reader.ReadAsync(Token));
+        Assert.Contains("delivery_rare", reader.GetString(3), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_the_patients_are_is_for_auditors_and_each_look_is_recorded()
+    {
+        var list = new ListDeliveries(_clinic.Context);
+        Assert.All(await list.PageAsync(1, null, null, 10, TestClinic.Author, Token), seen => Assert.Null(seen.Patient));
+        Assert.Empty(await _clinic.LedgerAsync("patient.read"));
+        var auditor = new Actor("u-auditor", "Ada Auditor", Roles.Auditor);
+        Assert.Equal("0", (await list.PageAsync(1, null, null, 10, auditor, Token))[0].Patient);
+        Assert.Equal(["patient.read u-auditor"], await _clinic.LedgerAsync("patient.read"));
+        await Assert.ThrowsAsync<RefusedException>(() => list.PageAsync(1, null, null, 10, new Actor("u", "Nobody", Roles.None), Token));
+    }
+
+    private static Outcome State(int i) => i % 7 == 0 ? Outcome.WithheldBasis : i % 100 == 0 ? Outcome.Rejected : Outcome.Accepted;
+}

@@ -1,0 +1,91 @@
+using Sealpost.App.Demo;
+using Sealpost.Campaigns;
+using Sealpost.Delivery;
+using Sealpost.People;
+using Sealpost.Reports;
+using Sealpost.Storage;
+using Sealpost.Tests.Campaigns;
+
+namespace Sealpost.Tests.Reports;
+
+public sealed class HomeTests : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _open = [];
+    private TestClinic _clinic = null!;
+
+    private static CancellationToken Token => TestClinic.Token;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var open in Enumerable.Reverse(_open))
+            await open.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_approval_waits_for_the_approver_and_not_for_whoever_wrote_it()
+    {
+        await OpenAsync();
+        var both = new Actor("u-both", "Both", Roles.Marketer | Roles.Approver);
+        await _clinic.Desk.CreateAsync(TestClinic.Content("one"), both, Token);
+        await _clinic.Desk.SubmitAsync("one", both, Token);
+        Assert.Equal([NeedKind.Approval], await NeedsAsync(TestClinic.Approver));
+        Assert.Empty(await NeedsAsync(both));
+    }
+
+    [Fact]
+    public async Task What_was_sent_back_comes_to_its_author_alone()
+    {
+        await OpenAsync();
+        await _clinic.Desk.CreateAsync(TestClinic.Content("one"), TestClinic.Author, Token);
+        await _clinic.Desk.SubmitAsync("one", TestClinic.Author, Token);
+        await _clinic.Desk.SendBackAsync("one", "Shorter.", TestClinic.Approver, Token);
+        Assert.Equal([NeedKind.SentBack], await NeedsAsync(TestClinic.Author));
+        Assert.Empty(await NeedsAsync(new Actor("u-other", "Other", Roles.Marketer)));
+    }
+
+    [Fact]
+    public async Task A_finished_campaign_is_a_result_and_its_complaints_are_an_alarm()
+    {
+        await OpenAsync();
+        await _clinic.AddPatientsAsync(20, "a.example");
+        await _clinic.SendAndWaitAsync(TestClinic.Content("one"));
+        await _clinic.Context.Database.WriteAsync((transaction, token) => Sql.ExecuteAsync(transaction, "UPDATE delivery SET complained_at = 1 WHERE patient = 3", [], token), Token);
+        var home = await ReadAsync(TestClinic.Author);
+        Assert.Equal((20L, 20L, 1L), (home.Results[0].Selected, home.Results[0].Accepted, home.Results[0].Complained));
+        Assert.Equal([NeedKind.Complaints], home.Needs.Select(need => need.Kind));
+        Assert.Equal(0.05, home.ComplaintRate);
+    }
+
+    [Fact]
+    public async Task A_domain_that_takes_nothing_is_named()
+    {
+        await OpenAsync(options => options with { RetrySchedule = [TimeSpan.FromHours(1)] });
+        for (var i = 0; i < 6; i++)
+            await _clinic.AddPatientAsync(i, $"temperror+{i}@slow.example");
+        await _clinic.ApprovedAsync(TestClinic.Content("one"));
+        await _clinic.Send.SendAsync("one", TestClinic.Author, Token);
+        while ((await new DeliveryRecords(_clinic.Context).PageAsync(1, Outcome.Pending, null, 10, Token)).Count(record => record.Attempts > 0) < 6)
+            await Task.Delay(20, Token);
+        var home = await ReadAsync(TestClinic.Author);
+        Assert.Equal("slow.example", Assert.Single(home.Needs, need => need.Kind == NeedKind.FailingDomain).Name);
+        var running = Assert.Single(home.Running);
+        Assert.Equal((6L, 6L), (running.Progress.Of(Outcome.Pending), running.Progress.Deferred));
+    }
+
+    private async Task<IEnumerable<NeedKind>> NeedsAsync(Actor actor) => (await ReadAsync(actor)).Needs.Select(need => need.Kind);
+
+    private async Task<HomeFindings> ReadAsync(Actor actor)
+    {
+        using var progress = new WatchProgress(_clinic.Context);
+        using var home = new ReadHome(_clinic.Context, progress);
+        return await home.RunAsync(actor, Token);
+    }
+
+    private async Task OpenAsync(Func<DeliveryOptions, DeliveryOptions>? adjust = null)
+    {
+        var mailbox = DemoMailbox.Start(new MailboxOptions(), TimeProvider.System);
+        _open.Add(mailbox);
+        _clinic = await TestClinic.SendingToAsync(mailbox.Describe(), null, adjust ?? (options => options), database => database, Token);
+        _open.Add(_clinic);
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Sealpost.App.Hosting;
+using Sealpost.People;
+using Sealpost.Tests.Pages;
+
+namespace Sealpost.Tests.SetUp;
+
+/// <summary>A new data folder served in this process, as <c>serve</c> does in an empty one.</summary>
+internal sealed class ServedFolder : IAsyncDisposable
+{
+    private readonly string _folder;
+
+    private ServedFolder(string folder, ServedPages pages) => (_folder, Pages) = (folder, pages);
+
+    public ServedPages Pages { get; }
+
+    public Installation Installation => Pages.Installation;
+
+    public string Url => Pages.Url;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<ServedFolder> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("sealpost-test-").FullName;
+        var data = new DataFolder(Path.Combine(folder, "data"));
+        data.Create();
+        var (installation, _) = await Installation.CreateAsync(data, NullLoggerFactory.Instance, Token);
+        return new ServedFolder(folder, await ServedPages.StartAsync(installation, Token));
+    }
+
+    /// <summary>The path of a link for the first administrator.</summary>
+    public async Task<string> FirstPathAsync() => PeopleSetup.WelcomePath((await Installation.People.Invitations.FirstAsync(null, Actor.LocalOwner, Token))!);
+
+    /// <summary>Noor Haddad, who came in by the first link and stands before the first step of setting up.</summary>
+    public async Task<AtBrowser> FirstAdministratorAsync(Chromium chromium)
+    {
+        var noor = await AtBrowser.OpenAsync(chromium, Url);
+        await noor.JoinAsync(await FirstPathAsync(), "Noor Haddad", "noor@clinic.example");
+        return noor;
+    }
+
+    public string WriteFile(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Pages.DisposeAsync();
+        await Installation.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
