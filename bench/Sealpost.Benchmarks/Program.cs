@@ -13,8 +13,8 @@ else if (args is ["sending"])
     await SendingBench.RunAsync(Console.Out, CancellationToken.None);
 else if (args is ["path", .. var count])
     await MessagePathBench.RunAsync(Console.Out, count is [var each] ? int.Parse(each, System.Globalization.CultureInfo.InvariantCulture) : 5_000, CancellationToken.None);
-else if (args is ["memory", .. var mailed])
-    await MemoryBench.RunAsync(Console.Out, mailed is [var whole] ? int.Parse(whole, System.Globalization.CultureInfo.InvariantCulture) : 200_000, CancellationToken.None);
+else if (args is ["campaign", .. var mailed])
+    await CampaignBench.RunAsync(Console.Out, mailed is [var whole] ? int.Parse(whole, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000, CancellationToken.None);
 else if (args is ["lab", .. var people])
     await LabBench.RunAsync(Console.Out, people is [var all] ? int.Parse(all, System.Globalization.CultureInfo.InvariantCulture) : 50_000, CancellationToken.None);
 else if (args is ["audience", .. var size])

@@ -64,7 +64,7 @@ internal sealed class BenchClinic : IAsyncDisposable
     public async Task AddPatientsAsync(int patients, IReadOnlyList<string> domains, CancellationToken cancellationToken)
     {
         var first = await Context.Patients.ReserveNumbersAsync(patients, cancellationToken);
-        foreach (var chunk in Enumerable.Range(first.Value, patients).Chunk(1_000))
+        foreach (var chunk in Enumerable.Range(first.Value, patients).Chunk(5_000))
         {
             await Context.Database.WriteAsync(
                 async (transaction, token) =>
