@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
@@ -9,6 +10,9 @@ internal static class LedgerInsert
 {
     private const int RowsPerStatement = 8;
 
+    // A table is always written with the same columns.
+    private static readonly ConcurrentDictionary<string, string> Single = new(StringComparer.Ordinal);
+
     public static Task RowsAsync(string table, string[] columns, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken) =>
         transaction.Connection is { CanCreateBatch: true }
             ? TogetherAsync(table, columns, rows, transaction, cancellationToken)
@@ -16,7 +20,7 @@ internal static class LedgerInsert
 
     private static async Task OneByOneAsync(string table, string[] columns, IReadOnlyList<object?[]> rows, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var command = transaction.Command(Statement(table, columns, 1));
+        await using var command = transaction.Command(Single.GetOrAdd(table, static (name, all) => Statement(name, all, 1), columns));
         Name(command, columns.Length);
         foreach (var row in rows)
         {

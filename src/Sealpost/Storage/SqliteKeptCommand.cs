@@ -5,49 +5,33 @@ using Microsoft.Data.Sqlite;
 
 namespace Sealpost.Storage;
 
-/// <summary>A command that gives its prepared statement back to the connection when disposed.</summary>
+/// <summary>A command over a statement that the connection keeps prepared. What returns no rows is bound and stepped on the raw handle: the driver's way there costs more than most statements do.</summary>
 internal sealed class SqliteKeptCommand(SqliteWriteConnection connection) : DbCommand
 {
+    private readonly KeptParameters _parameters = new();
     private SqliteCommand? _inner;
+    private string _text = "";
     private bool _isGood = true;
 
     /// <inheritdoc/>
     [AllowNull]
     public override string CommandText
     {
-        get => _inner?.CommandText ?? "";
-        set
-        {
-            if (_inner is null)
-                _inner = connection.Rent(value ?? "");
-            else
-                _inner.CommandText = value;
-        }
+        get => _text;
+        set => _text = value ?? "";
     }
 
     /// <inheritdoc/>
-    public override int CommandTimeout
-    {
-        get => Inner.CommandTimeout;
-        set => Inner.CommandTimeout = value;
-    }
+    public override int CommandTimeout { get; set; } = connection.DefaultTimeout;
 
     /// <inheritdoc/>
-    public override CommandType CommandType
-    {
-        get => Inner.CommandType;
-        set => Inner.CommandType = value;
-    }
+    public override CommandType CommandType { get; set; } = CommandType.Text;
 
     /// <inheritdoc/>
     public override bool DesignTimeVisible { get; set; }
 
     /// <inheritdoc/>
-    public override UpdateRowSource UpdatedRowSource
-    {
-        get => Inner.UpdatedRowSource;
-        set => Inner.UpdatedRowSource = value;
-    }
+    public override UpdateRowSource UpdatedRowSource { get; set; }
 
     /// <inheritdoc/>
     protected override DbConnection? DbConnection
@@ -57,28 +41,27 @@ internal sealed class SqliteKeptCommand(SqliteWriteConnection connection) : DbCo
     }
 
     /// <inheritdoc/>
-    protected override DbParameterCollection DbParameterCollection => Inner.Parameters;
+    protected override DbParameterCollection DbParameterCollection => _parameters;
 
     /// <inheritdoc/>
-    protected override DbTransaction? DbTransaction
+    protected override DbTransaction? DbTransaction { get; set; }
+
+    /// <inheritdoc/>
+    public override void Cancel() => _inner?.Cancel();
+
+    /// <inheritdoc/>
+    public override void Prepare()
     {
-        get => Inner.Transaction;
-        set => Inner.Transaction = (SqliteTransaction?)value;
+        // It is prepared when it first runs, and stays so.
     }
-
-    private SqliteCommand Inner => _inner ??= connection.CreateCommand();
-
-    /// <inheritdoc/>
-    public override void Cancel() => Inner.Cancel();
-
-    /// <inheritdoc/>
-    public override void Prepare() => Inner.Prepare();
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery()
     {
+        if (connection.KeptStatement(_text) is { } kept && SqliteRows.Execute(kept, _parameters, connection) is { } changed)
+            return changed;
         _isGood = false;
-        var changed = Inner.ExecuteNonQuery();
+        changed = Inner().ExecuteNonQuery();
         _isGood = true;
         return changed;
     }
@@ -87,7 +70,7 @@ internal sealed class SqliteKeptCommand(SqliteWriteConnection connection) : DbCo
     public override object? ExecuteScalar()
     {
         _isGood = false;
-        var value = Inner.ExecuteScalar();
+        var value = Inner().ExecuteScalar();
         _isGood = true;
         return value;
     }
@@ -96,23 +79,41 @@ internal sealed class SqliteKeptCommand(SqliteWriteConnection connection) : DbCo
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
     {
         _isGood = false;
-        var reader = Inner.ExecuteReader(behavior);
+        var reader = Inner().ExecuteReader(behavior);
         _isGood = true;
         return reader;
     }
 
     /// <inheritdoc/>
-    protected override DbParameter CreateDbParameter() => Inner.CreateParameter();
+    protected override DbParameter CreateDbParameter() => new KeptParameter();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && _inner is { } inner)
-        {
-            _inner = null;
-            connection.Return(inner, _isGood);
-        }
-
+        if (disposing)
+            GiveBack();
         base.Dispose(disposing);
+    }
+
+    /// <summary>The driver's command, with the values of now.</summary>
+    private SqliteCommand Inner()
+    {
+        if (_inner is not null && _inner.CommandText != _text)
+            GiveBack();
+        var inner = _inner ??= connection.Rent(_text);
+        inner.CommandTimeout = CommandTimeout;
+        inner.Transaction = (SqliteTransaction?)DbTransaction ?? inner.Transaction;
+        inner.Parameters.Clear();
+        foreach (DbParameter parameter in _parameters)
+            inner.Parameters.AddWithValue(parameter.ParameterName, parameter.Value ?? DBNull.Value);
+        return inner;
+    }
+
+    private void GiveBack()
+    {
+        if (_inner is not { } inner)
+            return;
+        _inner = null;
+        connection.Return(inner, _isGood);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -9,6 +10,9 @@ internal static class SqliteRows
     /// <summary>Rows between two looks at the cancellation token.</summary>
     private const int CancellationStride = 1_024;
 
+    // A table's statement is written once.
+    private static readonly ConditionalWeakTable<BulkTable, string> Texts = [];
+
     /// <summary>Upserts the rows inside the connection's open transaction.</summary>
     public static void Upsert(BulkTable table, IReadOnlyList<object?[]> rows, SqliteWriteConnection connection, CancellationToken cancellationToken)
     {
@@ -18,7 +22,7 @@ internal static class SqliteRows
                 throw new ArgumentException($"A row for {table.Name} has {row.Length} values instead of {table.Columns.Count}.", nameof(rows));
         }
 
-        Run(Sql(table), rows, [], connection, cancellationToken);
+        Run(Texts.GetValue(table, Sql), rows, [], connection, cancellationToken);
     }
 
     /// <summary>Runs a statement for each row; how many rows each changed.</summary>
@@ -29,10 +33,41 @@ internal static class SqliteRows
         return changed;
     }
 
+    /// <summary>Runs a statement once with named values and returns the rows it changed, -1 where it only reads; null, with nothing run, where a value has a type that only the driver knows.</summary>
+    public static int? Execute(KeptStatement kept, KeptParameters values, SqliteWriteConnection connection)
+    {
+        var handle = connection.Handle ?? throw new InvalidOperationException("The transaction's connection is closed.");
+        try
+        {
+            for (var place = 0; place < kept.Names.Count; place++)
+            {
+                if (!values.TryFind(kept.Names[place], place, out var value) || !IsPlain(value))
+                    return null;
+                SqliteFiles.Check(Bind(kept.Raw, place + 1, value is DBNull ? null : value), handle);
+            }
+
+            int code;
+            while ((code = raw.sqlite3_step(kept.Raw)) == raw.SQLITE_ROW)
+            {
+                // RETURNING: nobody looks.
+            }
+
+            SqliteFiles.Check(code, handle);
+            return raw.sqlite3_stmt_readonly(kept.Raw) != 0 ? -1 : raw.sqlite3_changes(handle);
+        }
+        finally
+        {
+            raw.sqlite3_reset(kept.Raw);
+            raw.sqlite3_clear_bindings(kept.Raw);
+        }
+    }
+
+    private static bool IsPlain(object? value) => value is null or DBNull or long or int or short or double or string or byte[];
+
     private static void Run(string text, IReadOnlyList<object?[]> rows, Span<int> changed, SqliteWriteConnection connection, CancellationToken cancellationToken)
     {
         var handle = connection.Handle ?? throw new InvalidOperationException("The transaction's connection is closed.");
-        var statement = connection.Statement(text);
+        var statement = connection.Statement(text).Raw;
         try
         {
             for (var i = 0; i < rows.Count; i++)

@@ -13,7 +13,7 @@ internal sealed class SqliteWriteConnection(string connectionString) : SqliteCon
     private const int LongestKept = 2_000;
 
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, sqlite3_stmt> _statements = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeptStatement?> _statements = new(StringComparer.Ordinal);
 
     /// <summary>A command of that text, prepared where it ran before.</summary>
     public SqliteCommand Rent(string text)
@@ -48,12 +48,20 @@ internal sealed class SqliteWriteConnection(string connectionString) : SqliteCon
     }
 
     /// <summary>A raw statement of that text, reset. It stays this connection's own.</summary>
-    public sqlite3_stmt Statement(string text)
+    /// <exception cref="ArgumentException">The text holds several statements.</exception>
+    public KeptStatement Statement(string text) =>
+        Find(text) ?? throw new ArgumentException("One statement at a time.", nameof(text));
+
+    /// <summary>The same; null for a text that is several statements, or too long to come again.</summary>
+    public KeptStatement? KeptStatement(string text) => text.Length > LongestKept ? null : Find(text);
+
+    private KeptStatement? Find(string text)
     {
         if (_statements.TryGetValue(text, out var kept))
             return kept;
-        SqliteFiles.Check(raw.sqlite3_prepare_v2(Handle, text, out var statement), Handle!);
-        return _statements[text] = statement;
+        if (_statements.Count == MostKept)
+            ForgetStatements();
+        return _statements[text] = Prepare(text);
     }
 
     /// <inheritdoc/>
@@ -65,12 +73,26 @@ internal sealed class SqliteWriteConnection(string connectionString) : SqliteCon
         if (disposing)
         {
             Forget();
-            foreach (var statement in _statements.Values)
-                statement.Dispose();
-            _statements.Clear();
+            ForgetStatements();
         }
 
         base.Dispose(disposing);
+    }
+
+    private KeptStatement? Prepare(string text)
+    {
+        SqliteFiles.Check(raw.sqlite3_prepare_v2(Handle, text, out var statement, out var tail), Handle!);
+        if (statement is { IsInvalid: false } && string.IsNullOrWhiteSpace(tail))
+            return new KeptStatement(statement);
+        statement?.Dispose();
+        return null;
+    }
+
+    private void ForgetStatements()
+    {
+        foreach (var statement in _statements.Values)
+            statement?.Raw.Dispose();
+        _statements.Clear();
     }
 
     private void Forget()
