@@ -61,8 +61,7 @@ internal static class MessagePath
     {
         if (attempt.Notice(permit) is not { } notice)
             return attempt.NoWay(hop);
-        var noticeHop = await attempt.NoticeHop(hop, cancellationToken).ConfigureAwait(false);
-        if (attempt.DecideNotice(noticeHop) is not { } way || noticeHop is not ConnectResult.Connected connected)
+        if (attempt.DecideNotice(hop) is not { } way || hop is not ConnectResult.Connected connected)
             return attempt.NoWay(hop);
         using var signed = attempt.Sign(permit, notice);
         return await attempt.DeliverAsync(connected.Session, permit, way, signed, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Sealpost.Campaigns.Destinations;
 using Sealpost.Consent;
@@ -19,6 +20,9 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
     private int _served;
     private LaneMessage? _next;
     private Task _outcome = Task.CompletedTask;
+
+    /// <summary>Commit of the last outcome: the next DATA waits for it.</summary>
+    public Task LastCommit => _outcome;
 
     /// <summary>Sends what the lane feeds. False where this connection ends before the feed does. Cancelling stops it before DATA; what then was not tried stays pending.</summary>
     public async Task<bool> ServeAsync(CancellationToken cancellationToken)
@@ -55,7 +59,8 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
     }
 
     /// <summary>Sends one message. False where this connection is to end.</summary>
-    private async Task<bool> SendAsync(LaneMessage message, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> SendAsync(LaneMessage message, CancellationToken cancellationToken)
     {
         if (!message.MayLeave && await AskToLeaveAsync(message.Job, cancellationToken).ConfigureAwait(false) is var leave and not Leave.Now)
             return leave == Leave.InTheMorning;
@@ -106,7 +111,7 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
     }
 
     private MessageAttempt Attempt(LaneMessage message, CancellationToken stopping) =>
-        new(run.Attempts, message.Job, message.Gates, message.Moment, domain) { Earlier = () => _outcome, Following = () => MakeNext(stopping) };
+        new(run.Attempts, message.Job, message.Gates, message.Moment, domain, this) { Stopping = stopping };
 
     private LaneMessage? TakeNext()
     {
@@ -116,7 +121,7 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
     }
 
     /// <summary>Makes the message after this one where it is fed already and may leave at once; its envelope, for the same session.</summary>
-    private Envelope? MakeNext(CancellationToken stopping)
+    public Envelope? MakeNext(CancellationToken stopping)
     {
         // A message that goes over a connection of its own is followed by none.
         if (_hop is not { } hop || stopping.IsCancellationRequested)

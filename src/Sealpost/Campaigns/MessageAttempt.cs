@@ -38,7 +38,8 @@ internal sealed record AttemptContext(OrganisationContext Organisation, Prepared
 /// <param name="gates">The gates with the rules of this moment.</param>
 /// <param name="moment"><see cref="GateMoment.BeforeData"/> when a change seen before DATA made the path start over.</param>
 /// <param name="domain">Domain that the connection serves.</param>
-internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates gates, GateMoment moment, string domain)
+/// <param name="line">The connection.</param>
+internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates gates, GateMoment moment, string domain, LaneConnection line)
 {
     private readonly (string Address, byte[] Token) _return = context.ReturnPath.Create(context.Organisation.Time.GetUtcNow());
     private ConsentDecision? _decision;
@@ -49,14 +50,8 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
 
     private readonly DateTimeOffset _startedAt = context.Organisation.Time.GetUtcNow();
 
-    /// <summary>Commit of the connection's outcome before this one: DATA waits for it.</summary>
-    public Func<Task> Earlier { get; init; } = () => Task.CompletedTask;
-
-    /// <summary>Makes the connection's next message while this one's intent is committed; its envelope, to go behind this one.</summary>
-    public Func<Envelope?> Following { get; init; } = () => null;
-
-    /// <summary>A connection for a notice, where the message's own did not do: the same one where it stands.</summary>
-    public Func<ConnectResult, CancellationToken, Task<ConnectResult>> NoticeHop { get; init; } = (hop, _) => Task.FromResult(hop);
+    /// <summary>No message is begun any more.</summary>
+    public CancellationToken Stopping { get; init; }
 
     /// <summary>Leads back to the return path's token, for reports that hide every address (RFC 5965 §3.2).</summary>
     private string MessageId => _messageId ??= context.ReturnPath.MessageIdOf(_return.Token);
@@ -160,12 +155,13 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
                 return stopped;
             var first = job.Due.FirstAt ?? Now;
             var intending = context.Writer.IntendAsync(new Intent(permit.Campaign, permit.Patient, job.Due.Attempts + 1, first, Now, _return.Token) { Links = _links }, CancellationToken.None);
-            var following = MakeFollowing();
+            // The connection's next message is made while this one's intent is committed; its envelope goes behind this one.
+            var making = MakeFollowingAsync();
             if (!await intending.ConfigureAwait(false))
                 return await DropAsync(session, end with { NotTried = true }).ConfigureAwait(false);
             intended = true;
             // First in, first out: the earlier outcome is durable by now, or its commit failed and nothing more may be sent.
-            await Earlier().ConfigureAwait(false);
+            await line.LastCommit.ConfigureAwait(false);
             // The last look, after the commit and before the first byte: a revocation recorded meanwhile still stops it. 45 CFR 164.508(b)(5).
             if (await StopBeforeDataAsync(session, permit, end, cancellationToken).ConfigureAwait(false) is { } late)
             {
@@ -174,7 +170,7 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
                 return late;
             }
 
-            return Replied(end, await session.DataAsync(message.Bytes, following, CancellationToken.None).ConfigureAwait(false));
+            return Replied(end, await session.DataAsync(message.Bytes, making.IsCompletedSuccessfully ? making.Result : null, CancellationToken.None).ConfigureAwait(false));
         }
         catch (SmtpConnectionException)
         {
@@ -257,11 +253,11 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
     }
 
     /// <summary>What stops the next message is met again when its own turn comes; this one, whose intent is on its way, goes on.</summary>
-    private Envelope? MakeFollowing()
+    private async ValueTask<Envelope?> MakeFollowingAsync()
     {
-        var making = new Task<Envelope?>(Following);
-        making.RunSynchronously(TaskScheduler.Default);
-        return making.Exception is null ? making.Result : null;
+        // Ended at once, and a failure is kept for whoever looks.
+        await Task.CompletedTask.ConfigureAwait(false);
+        return line.MakeNext(Stopping);
     }
 
     private static async Task<AttemptEnd> DropAsync(SmtpSession session, AttemptEnd end)

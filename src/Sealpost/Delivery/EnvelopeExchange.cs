@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Sealpost.Delivery;
 
@@ -47,7 +48,8 @@ internal sealed class EnvelopeExchange(SmtpChannel channel, SmtpFeatures feature
     }
 
     /// <summary>Reads the replies to commands that went.</summary>
-    public async Task<SmtpReply> ReadAsync(SmtpStage stage, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<SmtpReply> ReadAsync(SmtpStage stage, CancellationToken cancellationToken)
     {
         var mail = Expect2yz(await channel.ReadReplyAsync(stage, cancellationToken));
         if (!channel.IsOpen)

@@ -40,6 +40,15 @@ internal static class HeaderText
         to.Append("\r\n"u8);
     }
 
+    /// <summary>The same in angle brackets.</summary>
+    public static void WriteBracketed(PooledBytes to, ReadOnlySpan<byte> name, ReadOnlySpan<char> value)
+    {
+        to.Append(name);
+        to.Append(name.Length + 4 + value.Length > MaxLine ? ":\r\n <"u8 : ": <"u8);
+        to.Append(value);
+        to.Append(">\r\n"u8);
+    }
+
     /// <summary>A phrase or text, from a column on.</summary>
     public static int WriteText(PooledBytes to, string value, int column)
     {

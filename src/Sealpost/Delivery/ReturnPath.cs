@@ -45,7 +45,9 @@ public sealed class ReturnPath
         Span<byte> bytes = stackalloc byte[TokenBytes + MacBytes];
         token.CopyTo(bytes);
         Authenticate(token, bytes[TokenBytes..], "");
-        return $"{Prefix}{Encode(bytes)}@{_domain}";
+        Span<char> text = stackalloc char[Characters];
+        Encode(bytes, text);
+        return string.Concat(Prefix, text, "@", _domain);
     }
 
     /// <summary>The token of a bounce's recipient; null where it is not one of ours (backscatter: drop it). Letter case does not matter.</summary>
@@ -66,7 +68,9 @@ public sealed class ReturnPath
         Span<byte> bytes = stackalloc byte[TokenBytes + MacBytes];
         token.CopyTo(bytes);
         Authenticate(token, bytes[TokenBytes..], MessageIdUse);
-        return $"{Base64Url.EncodeToString(bytes)}@{_domain}";
+        Span<char> text = stackalloc char[Base64Url.GetEncodedLength(bytes.Length)];
+        _ = Base64Url.EncodeToChars(bytes, text);
+        return string.Concat(text, "@", _domain);
     }
 
     /// <summary>The token of a Message-ID; null where it is not one of ours.</summary>
@@ -102,9 +106,8 @@ public sealed class ReturnPath
         hash[..MacBytes].CopyTo(mac);
     }
 
-    private static string Encode(ReadOnlySpan<byte> bytes)
+    private static void Encode(ReadOnlySpan<byte> bytes, Span<char> text)
     {
-        Span<char> text = stackalloc char[Characters];
         for (var i = 0; i < Characters; i++)
         {
             var value = 0;
@@ -112,8 +115,6 @@ public sealed class ReturnPath
                 value = (value << 1) | (bit < bytes.Length * 8 ? (bytes[bit / 8] >> (7 - (bit % 8))) & 1 : 0);
             text[i] = Alphabet[value];
         }
-
-        return new string(text);
     }
 
     private static bool TryDecode(ReadOnlySpan<char> text, Span<byte> bytes)

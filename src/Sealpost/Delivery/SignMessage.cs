@@ -142,7 +142,7 @@ public sealed class SignMessage
         HeaderText.WriteToken(to, "To"u8, headers.To);
         HeaderText.WriteUnstructured(to, "Subject"u8, message.Subject);
         WriteDate(to, headers.Date);
-        HeaderText.WriteToken(to, "Message-ID"u8, $"<{headers.MessageId}>");
+        HeaderText.WriteBracketed(to, "Message-ID"u8, headers.MessageId);
     }
 
     private static void WriteListFields(PooledBytes to, RenderedMessage message, MessageHeaders headers)
@@ -152,7 +152,7 @@ public sealed class SignMessage
         if (headers.Bulk)
         {
             to.Append("Precedence: bulk\r\n"u8);
-            HeaderText.WriteToken(to, "List-Unsubscribe"u8, $"<{HttpsUrl(message.UnsubscribeUrl)}>");
+            HeaderText.WriteBracketed(to, "List-Unsubscribe"u8, HttpsUrl(message.UnsubscribeUrl));
             to.Append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"u8); // RFC 8058 §3.1
         }
 

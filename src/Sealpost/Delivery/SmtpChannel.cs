@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Sealpost.Delivery;
@@ -13,9 +14,16 @@ internal sealed class SmtpChannel : IAsyncDisposable
     // RFC 5321 §4.5.3.1.5 allows 512 octets a line; servers exceed it, none needs more than this for a whole reply.
     private const int MaxReplyBytes = 65_536;
 
+    private const int KnownReplies = 4;
+    private const int LongestKnown = 128;
+
     private readonly StageLimit _limit;
     private Stream _stream;
     private byte[] _buffer = new byte[2_048];
+
+    // A server answers MAIL and RCPT in the same words each time: those are read once.
+    private readonly (byte[] Bytes, SmtpReply Reply)?[] _known = new (byte[] Bytes, SmtpReply Reply)?[KnownReplies];
+    private int _nextKnown;
     private int _start;
     private int _end;
 
@@ -58,6 +66,7 @@ internal sealed class SmtpChannel : IAsyncDisposable
         return new SmtpConnectionException("The server sent a reply that no command asked for; reconnect.");
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, SmtpStage stage, CancellationToken cancellationToken)
     {
         if (!IsOpen)
@@ -84,10 +93,11 @@ internal sealed class SmtpChannel : IAsyncDisposable
     }
 
     /// <summary>Reads one reply of one or more lines.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SmtpReply> ReadReplyAsync(SmtpStage stage, CancellationToken cancellationToken)
     {
         // Several replies often come at once: then nothing is waited for.
-        if (TakeReply() is { } here)
+        if (TakeReply(stage) is { } here)
             return Heard(here);
         try
         {
@@ -95,7 +105,7 @@ internal sealed class SmtpChannel : IAsyncDisposable
             SmtpReply? reply;
             do
                 await FillAsync(stage, limit);
-            while ((reply = TakeReply()) is null);
+            while ((reply = TakeReply(stage)) is null);
             return Heard(reply);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
@@ -129,6 +139,7 @@ internal sealed class SmtpChannel : IAsyncDisposable
         return reply;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FillAsync(SmtpStage stage, CancellationToken cancellationToken)
     {
         if (_start > 0)
@@ -156,9 +167,19 @@ internal sealed class SmtpChannel : IAsyncDisposable
     }
 
     // A complete reply from the buffer, or null where more bytes are needed.
-    private SmtpReply? TakeReply()
+    private SmtpReply? TakeReply(SmtpStage stage)
     {
         var bytes = _buffer.AsSpan(_start.._end);
+        foreach (var known in _known)
+        {
+            // A last line alone, with its end: what follows is another reply.
+            if (known is { } one && bytes.StartsWith(one.Bytes))
+            {
+                _start += one.Bytes.Length;
+                return one.Reply;
+            }
+        }
+
         StringBuilder? lines = null;
         var code = 0;
         var at = 0;
@@ -173,11 +194,20 @@ internal sealed class SmtpChannel : IAsyncDisposable
                 line = line[..^1];
             var isLast = ReadLine(line, ref code, out var text);
             if (isLast && lines is null)
-                return Take(at, code, text);
+                return stage == SmtpStage.Envelope ? Remember(bytes[..at], Take(at, code, text)) : Take(at, code, text);
             lines = lines is null ? new StringBuilder(text) : lines.Append('\n').Append(text);
             if (isLast)
                 return Take(at, code, lines.ToString());
         }
+    }
+
+    private SmtpReply Remember(ReadOnlySpan<byte> bytes, SmtpReply reply)
+    {
+        if (bytes.Length > LongestKnown || reply.ClosesConnection)
+            return reply;
+        _known[_nextKnown] = (bytes.ToArray(), reply);
+        _nextKnown = (_nextKnown + 1) % KnownReplies;
+        return reply;
     }
 
     private SmtpReply Take(int length, int code, string text)

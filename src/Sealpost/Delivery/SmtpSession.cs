@@ -1,5 +1,7 @@
 using System.Buffers;
-using System.Text;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Unicode;
 
 namespace Sealpost.Delivery;
 
@@ -142,7 +144,8 @@ public sealed class SmtpSession : IAsyncDisposable
     }
 
     // The reply to an envelope that went ahead; null where it has to be sent, or sent again.
-    private async Task<SmtpReply?> AheadAsync(Envelope envelope, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SmtpReply?> AheadAsync(Envelope envelope, CancellationToken cancellationToken)
     {
         if (_ahead is null)
             return null;
@@ -163,7 +166,8 @@ public sealed class SmtpSession : IAsyncDisposable
     }
 
     // From the first octet of the message to the final reply: the only place where a message can come into doubt.
-    private async Task<SmtpReply> HandOverAsync(ReadOnlyMemory<byte> message, Envelope? next, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SmtpReply> HandOverAsync(ReadOnlyMemory<byte> message, Envelope? next, CancellationToken cancellationToken)
     {
         var length = 0;
         var buffer = ArrayPool<byte>.Shared.Rent((_features.Chunking ? message.Length + LongestChunkHead : DotStuffing.Measure(message.Span)) + LongestEnvelope);
@@ -213,7 +217,7 @@ public sealed class SmtpSession : IAsyncDisposable
 
     private static int WriteChunk(ReadOnlySpan<byte> message, Span<byte> to)
     {
-        var head = Encoding.ASCII.GetBytes($"BDAT {message.Length} LAST\r\n", to);
+        _ = Utf8.TryWrite(to, CultureInfo.InvariantCulture, $"BDAT {message.Length} LAST\r\n", out var head);
         message.CopyTo(to[head..]);
         return head + message.Length;
     }
