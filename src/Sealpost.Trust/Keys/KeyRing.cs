@@ -117,14 +117,25 @@ public sealed class KeyRing : IDisposable
     }
 
     /// <summary>Seals a value of the organisation (code dictionary, saved query, campaign name, DKIM key). <paramref name="context"/> is bound as associated data, so a value cannot be moved to another column or row.</summary>
-    /// <remarks>The result names its key version, so it opens after rotations too; it is 33 bytes longer than the clear bytes.</remarks>
+    /// <remarks>The result names its key version, so it opens after rotations too; it is <see cref="SealOverhead"/> bytes longer than the clear bytes.</remarks>
     public byte[] Seal(string context, ReadOnlySpan<byte> clear)
     {
         var (version, key) = _organisationKeys.Current;
         return VersionedSeal.Seal(key, version, new Binding(BindingKind.Value, Organisation, Context: context), clear);
     }
 
-    /// <summary>Opens what <see cref="Seal"/> made under the same context.</summary>
+    /// <summary>Bytes that <see cref="Seal(string, ReadOnlySpan{byte})"/> adds.</summary>
+    public const int SealOverhead = VersionedSeal.Overhead;
+
+    /// <summary>The same into the caller's buffer, which is exactly <see cref="SealOverhead"/> bytes longer than the clear bytes.</summary>
+    public void Seal(string context, ReadOnlySpan<byte> clear, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, clear.Length + SealOverhead);
+        var (version, key) = _organisationKeys.Current;
+        VersionedSeal.Seal(key, version, new Binding(BindingKind.Value, Organisation, Context: context), clear, destination);
+    }
+
+    /// <summary>Opens what <see cref="Seal(string, ReadOnlySpan{byte})"/> made under the same context.</summary>
     /// <exception cref="SealException">Altered, sealed under another context or organisation, or under a key version made elsewhere since: then call <see cref="RefreshAsync"/>.</exception>
     public byte[] Open(string context, ReadOnlySpan<byte> sealedBytes)
     {

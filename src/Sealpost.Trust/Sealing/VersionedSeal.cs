@@ -15,11 +15,17 @@ internal static class VersionedSeal
     public static byte[] Seal(SealingKey key, int version, Binding binding, ReadOnlySpan<byte> clear)
     {
         var result = new byte[Overhead + clear.Length];
-        result[0] = Format;
-        BinaryPrimitives.WriteInt32BigEndian(result.AsSpan(1), version);
-        var data = binding.ToData(stackalloc byte[AssociatedData.StackLength], version);
-        key.Seal(clear, data.Bytes, result.AsSpan(Header));
+        Seal(key, version, binding, clear, result);
         return result;
+    }
+
+    /// <summary>Fills <paramref name="to"/>, which is <see cref="Overhead"/> bytes longer than the clear bytes.</summary>
+    public static void Seal(SealingKey key, int version, Binding binding, ReadOnlySpan<byte> clear, Span<byte> to)
+    {
+        to[0] = Format;
+        BinaryPrimitives.WriteInt32BigEndian(to[1..], version);
+        var data = binding.ToData(stackalloc byte[AssociatedData.StackLength], version);
+        key.Seal(clear, data.Bytes, to[Header..]);
     }
 
     public static int VersionOf(ReadOnlySpan<byte> sealedBytes, Binding binding)

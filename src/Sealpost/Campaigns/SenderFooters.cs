@@ -22,11 +22,12 @@ internal static class SenderFooters
     public static SenderFooter ForPreview(Organisation organisation) => Of(organisation, "preview");
 
     private static SenderFooter Of(Organisation organisation, string token) =>
-        new(organisation.Name, organisation.PostalAddress, UrlOf(organisation, UnsubscribePath + token), UrlOf(organisation, PreferencesPath + token));
+        new(organisation.Name, organisation.PostalAddress, UrlOf(organisation, UnsubscribePath, token), UrlOf(organisation, PreferencesPath, token));
 
     /// <summary>An address below the organisation's public URL.</summary>
     /// <param name="organisation">Whose.</param>
     /// <param name="path">Characters that a URL may hold as they are: paths and tokens of ours.</param>
-    public static string UrlOf(Organisation organisation, string path) =>
-        organisation.PublicUrl.AbsoluteUri is var root && root.EndsWith('/') ? root + path : $"{root}/{path}";
+    /// <param name="token">The same, behind the path.</param>
+    public static string UrlOf(Organisation organisation, string path, string token = "") =>
+        organisation.PublicUrl.AbsoluteUri is var root && root.EndsWith('/') ? string.Concat(root, path, token) : $"{root}/{path}{token}";
 }

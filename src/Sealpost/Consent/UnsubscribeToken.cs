@@ -27,12 +27,15 @@ public sealed record UnsubscribeToken(OrganisationId Organisation, long Campaign
     /// <summary>The token as a link carries it.</summary>
     internal string ToText(KeyRing keys)
     {
-        var clear = new byte[FixedBytes + Mailbox.Length];
+        Span<byte> clear = stackalloc byte[FixedBytes + Mailbox.Length];
         BinaryPrimitives.WriteInt32BigEndian(clear, keys.Organisation.Value);
-        BinaryPrimitives.WriteInt64BigEndian(clear.AsSpan(OrganisationBytes), Campaign);
-        BinaryPrimitives.WriteInt32BigEndian(clear.AsSpan(OrganisationBytes + 8), Patient.Value);
-        Mailbox.CopyTo(clear.AsMemory(FixedBytes));
-        return Base64Url.EncodeToString([.. clear[..OrganisationBytes], .. keys.Seal(Context, clear)]);
+        BinaryPrimitives.WriteInt64BigEndian(clear[OrganisationBytes..], Campaign);
+        BinaryPrimitives.WriteInt32BigEndian(clear[(OrganisationBytes + 8)..], Patient.Value);
+        Mailbox.Span.CopyTo(clear[FixedBytes..]);
+        Span<byte> text = stackalloc byte[OrganisationBytes + KeyRing.SealOverhead + clear.Length];
+        clear[..OrganisationBytes].CopyTo(text);
+        keys.Seal(Context, clear, text[OrganisationBytes..]);
+        return Base64Url.EncodeToString(text);
     }
 
     /// <summary>The organisation whose keys open a token; null where the text is none. Says nothing about whether the token is genuine.</summary>

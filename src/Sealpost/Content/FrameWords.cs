@@ -14,6 +14,19 @@ internal sealed record FrameWords(string Reason, string Unsubscribe, string Chan
     /// <summary>Words for a language; English where Sealpost has none in it.</summary>
     public static FrameWords Of(string? language) => language is not null && Languages.Primary(language) == "es" ? Spanish : English;
 
+    // The last one made: all messages of a campaign have the same.
+    private volatile Made? _made;
+
     /// <summary>The line that says why.</summary>
-    public string ReasonOf(SenderFooter footer) => footer.Reason ?? string.Format(CultureInfo.InvariantCulture, Reason, footer.OrganisationName);
+    public string ReasonOf(SenderFooter footer)
+    {
+        if (footer.Reason is { } own)
+            return own;
+        var made = _made;
+        if (made is null || made.Organisation != footer.OrganisationName)
+            _made = made = new Made(footer.OrganisationName, string.Format(CultureInfo.InvariantCulture, Reason, footer.OrganisationName));
+        return made.Line;
+    }
+
+    private sealed record Made(string Organisation, string Line);
 }

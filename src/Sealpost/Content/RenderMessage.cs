@@ -36,7 +36,7 @@ public static class RenderMessage
     {
         if (permit.Patient != chart.Number)
             throw new ArgumentException("The permit is for another patient.", nameof(permit));
-        using var writers = new Writers();
+        using var writers = Writers.Rent();
         var context = ContextOf(template, chart, footer, today);
         return Write(template, footer, context, writers) is { } subject
             ? new RenderResult(new RenderedMessage(template.From, subject, writers.Html.Detach(), writers.Text.Detach(), footer.UnsubscribeUrl), null)
@@ -67,7 +67,7 @@ public static class RenderMessage
     /// <summary>Renders for preview and notes the branches reached.</summary>
     internal static RenderResult Preview(Template template, Chart chart, SenderFooter footer, DateOnly today, ISet<BranchPoint>? reached, ISet<(Fluid.Ast.Expression Comparison, bool Holds)>? compared = null)
     {
-        using var writers = new Writers();
+        using var writers = Writers.Rent();
         var context = ContextOf(template, chart, footer, today, reached, compared);
         return Write(template, footer, context, writers) is { } subject
             ? new RenderResult(new RenderedMessage(template.From, subject, writers.Html.Take(), writers.Text.Take(), footer.UnsubscribeUrl), null)
@@ -107,17 +107,37 @@ public static class RenderMessage
     /// <summary>Where the parts of one message are written. What is not detached goes back to the pool.</summary>
     private sealed class Writers : IDisposable
     {
+        [ThreadStatic]
+        private static Writers? t_idle;
+
+        private Writers()
+        {
+        }
+
         public LimitedWriter Html { get; } = new(LiquidOptions.MaxOutputSize);
 
         public LimitedWriter Untidy { get; } = new(LiquidOptions.MaxOutputSize);
 
         public LimitedWriter Text { get; } = new(LiquidOptions.MaxOutputSize);
 
+        /// <summary>The thread's own; rendering waits for nothing.</summary>
+        public static Writers Rent()
+        {
+            if (t_idle is not { } writers)
+                return new Writers();
+            t_idle = null;
+            writers.Html.Reopen();
+            writers.Untidy.Reopen();
+            writers.Text.Reopen();
+            return writers;
+        }
+
         public void Dispose()
         {
             Html.Dispose();
             Untidy.Dispose();
             Text.Dispose();
+            t_idle = this;
         }
     }
 }

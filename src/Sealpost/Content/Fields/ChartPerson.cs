@@ -6,12 +6,34 @@ namespace Sealpost.Content.Fields;
 /// <summary>Reads the person out of a chart's head.</summary>
 internal static class ChartPerson
 {
+    private const int NotUsed = 9;
+
     /// <summary>The name to use: usual, official, unmarked, then any but old, maiden, temporary or anonymous ones.</summary>
-    public static PersonName? Name(ChartHead head) =>
-        head.Names.Where(name => RankOf(name.Use) < 9).MinBy(name => RankOf(name.Use));
+    public static PersonName? Name(ChartHead head)
+    {
+        var (best, rank) = ((PersonName?)null, NotUsed);
+        for (var i = 0; i < head.Names.Count; i++)
+        {
+            if (RankOf(head.Names[i].Use) is var own && own < rank)
+                (best, rank) = (head.Names[i], own);
+        }
+
+        return best;
+    }
 
     /// <summary>First given name; null where the source sends the name as text only.</summary>
-    public static string? GivenName(ChartHead head) => Name(head)?.Given.FirstOrDefault(given => !string.IsNullOrWhiteSpace(given));
+    public static string? GivenName(ChartHead head)
+    {
+        if (Name(head) is not { } name)
+            return null;
+        for (var i = 0; i < name.Given.Count; i++)
+        {
+            if (!string.IsNullOrWhiteSpace(name.Given[i]))
+                return name.Given[i];
+        }
+
+        return null;
+    }
 
     /// <summary>Given and family name, or the name as text.</summary>
     public static string? FullName(ChartHead head)
@@ -51,7 +73,7 @@ internal static class ChartPerson
         "usual" => 0,
         "official" => 1,
         null => 2,
-        "old" or "maiden" or "temp" or "anonymous" => 9,
+        "old" or "maiden" or "temp" or "anonymous" => NotUsed,
         _ => 3,
     };
 }

@@ -5,7 +5,7 @@ namespace Sealpost.Content.Fields;
 /// <summary>What one message is made from. Holds PHI; lives for one rendering.</summary>
 internal sealed class RenderInput(Chart chart, SenderFooter footer, DateOnly today)
 {
-    private readonly Dictionary<Field, IReadOnlyList<Fact>> facts = new(ReferenceEqualityComparer.Instance);
+    private Dictionary<Field, IReadOnlyList<Fact>>? facts;
 
     /// <summary>The open chart.</summary>
     public Chart Chart { get; } = chart;
@@ -19,6 +19,7 @@ internal sealed class RenderInput(Chart chart, SenderFooter footer, DateOnly tod
     /// <summary>The facts of a list or group, picked once per message.</summary>
     public IReadOnlyList<Fact> FactsOf(Field field)
     {
+        facts ??= new(ReferenceEqualityComparer.Instance);
         if (!facts.TryGetValue(field, out var picked))
             facts[field] = picked = field.Facts?.Invoke(this) ?? [];
         return picked;

@@ -6,7 +6,9 @@ namespace Sealpost.Content.Liquid;
 /// <summary>Collects characters in a rented buffer up to a limit. Cleared before it goes back, since it held PHI.</summary>
 internal sealed class LimitedWriter(int limit) : TextWriter
 {
-    private char[] buffer = ArrayPool<char>.Shared.Rent(Math.Min(limit, 32 * 1024));
+    private const int FirstCapacity = 32 * 1024;
+
+    private char[] buffer = ArrayPool<char>.Shared.Rent(Math.Min(limit, FirstCapacity));
     private int used;
 
     /// <summary>Characters written.</summary>
@@ -70,6 +72,14 @@ internal sealed class LimitedWriter(int limit) : TextWriter
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>Makes a disposed or detached writer ready for another text.</summary>
+    public void Reopen()
+    {
+        if (buffer.Length == 0)
+            buffer = ArrayPool<char>.Shared.Rent(Math.Min(limit, FirstCapacity));
+        Length = used = 0;
     }
 
     private void Reserve(int count)
