@@ -10,6 +10,9 @@ public sealed class PatientKey : IDisposable
     private const byte Format = 1;
     private const int Header = 1;
 
+    /// <summary>Bytes that sealing adds.</summary>
+    public const int Overhead = Header + SealingKey.Overhead;
+
     private readonly OrganisationId _organisation;
     private readonly PatientNumber _patient;
     private readonly AesGcm _cipher;
@@ -27,13 +30,13 @@ public sealed class PatientKey : IDisposable
     /// <summary>The key wrapped by its page key (65 bytes), for the store.</summary>
     public ReadOnlyMemory<byte> Wrapped => _wrapped;
 
-    /// <summary>Seals one part of the chart; the result is 29 bytes longer than the clear bytes.</summary>
+    /// <summary>Seals one part of the chart; the result is <see cref="Overhead"/> bytes longer than the clear bytes.</summary>
     /// <param name="part"><c>head</c>, <c>page:0</c>, <c>consent</c>, <c>receipt:…</c>.</param>
     /// <param name="version">The part's version; opening asks for the same.</param>
     /// <param name="clear">Clear bytes.</param>
     public byte[] Seal(string part, long version, ReadOnlySpan<byte> clear)
     {
-        var result = new byte[Header + SealingKey.Overhead + clear.Length];
+        var result = new byte[Overhead + clear.Length];
         result[0] = Format;
         var data = Bind(stackalloc byte[AssociatedData.StackLength], part, version);
         lock (_lock)
@@ -45,9 +48,18 @@ public sealed class PatientKey : IDisposable
     /// <exception cref="SealException">Altered, or sealed for another patient, part or version. Stop; restore the row from a backup.</exception>
     public byte[] Open(string part, long version, ReadOnlySpan<byte> sealedBytes)
     {
-        if (sealedBytes.Length < Header + SealingKey.Overhead || sealedBytes[0] != Format)
+        var clear = new byte[Math.Max(0, sealedBytes.Length - Overhead)];
+        Open(part, version, sealedBytes, clear);
+        return clear;
+    }
+
+    /// <summary>The same into the caller's buffer; how many bytes of it were filled: the sealed ones less <see cref="Overhead"/>. Wipe it after use.</summary>
+    /// <exception cref="SealException">As for <see cref="Open(string, long, ReadOnlySpan{byte})"/>.</exception>
+    public int Open(string part, long version, ReadOnlySpan<byte> sealedBytes, Span<byte> clear)
+    {
+        if (sealedBytes.Length < Overhead || sealedBytes[0] != Format)
             throw new SealException($"Part {part}, version {version}, of patient {_patient} of organisation {_organisation} is cut short or not a sealed value: restore the row from a backup.");
-        var clear = new byte[sealedBytes.Length - Header - SealingKey.Overhead];
+        clear = clear[..(sealedBytes.Length - Overhead)];
         var data = Bind(stackalloc byte[AssociatedData.StackLength], part, version);
         try
         {
@@ -59,7 +71,7 @@ public sealed class PatientKey : IDisposable
             throw new SealException($"Part {part}, version {version}, of patient {_patient} of organisation {_organisation} did not open: it was altered or belongs elsewhere. Restore the row from a backup.", e);
         }
 
-        return clear;
+        return clear.Length;
     }
 
     /// <inheritdoc/>

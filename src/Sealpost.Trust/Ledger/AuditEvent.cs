@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Sealpost.Trust.Ledger;
 
 /// <summary>One business event for the ledger: who did what, to which patient, why, with what outcome. 45 CFR 164.312(b).</summary>
@@ -52,17 +54,25 @@ public sealed record ReceiptLeaf(
     ReadOnlyMemory<byte> Salt,
     ReadOnlyMemory<byte> Commitment)
 {
-    /// <summary>Content columns of <c>ledger_receipt</c> in hashing order.</summary>
-    internal object?[] ToRow(long entry, long position) =>
+    /// <summary>Content columns of <c>ledger_receipt</c> in hashing order, and room for their sums.</summary>
+    /// <param name="entry">Number of the entry, the same object for the whole batch.</param>
+    /// <param name="position">Place in the batch.</param>
+    /// <param name="organisation">The organisation's number, the same object for the whole batch.</param>
+    internal object?[] ToRow(object entry, long position, object organisation) =>
     [
         entry,
         position,
         Id.ToByteArray(bigEndian: true),
-        (long)Organisation.Value,
+        organisation,
         Campaign,
         (long)Patient.Value,
-        Body.ToArray(),
-        Salt.ToArray(),
-        Commitment.ToArray(),
+        Whole(Body),
+        Whole(Salt),
+        Whole(Commitment),
+        null,
     ];
+
+    // A row holds arrays; what is one already is not copied.
+    private static byte[] Whole(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var part) && part.Array is { } array && part.Count == array.Length ? array : bytes.ToArray();
 }

@@ -15,6 +15,8 @@ public sealed class Ledger
     internal const string CheckpointKind = "ledger.checkpoint";
     private const string OwnKinds = "ledger.";
     private const string SystemActor = "system";
+    private static readonly string[] ReceiptColumns = [.. LedgerTable.Receipt.Columns, "sums"];
+    private static readonly string[] EntryColumns = [.. LedgerTable.Entry.Columns, "leaf_hash", "sums"];
 
     // The installation's own entries (checkpoints, mixed batches) belong to no organisation; those start at 1.
     internal static readonly OrganisationId Installation = new(0);
@@ -61,15 +63,17 @@ public sealed class Ledger
         var entry = frontier.Size;
         var rows = new List<object?[]>(receipts.Count);
         var batch = new MerkleFrontier();
+        object number = entry;
+        object organisationNumber = (long)receipts[0].Organisation.Value;
         foreach (var receipt in receipts)
         {
-            var content = receipt.ToRow(entry, rows.Count);
-            var (leaf, sums) = LedgerRow.Hash(LedgerTable.Receipt, content);
+            var row = receipt.ToRow(number, rows.Count, receipt.Organisation == receipts[0].Organisation ? organisationNumber : (long)receipt.Organisation.Value);
+            (var leaf, row[^1]) = LedgerRow.Hash(LedgerTable.Receipt, row.AsSpan()[..^1]);
             batch.Append(leaf);
-            rows.Add([.. content, sums]);
+            rows.Add(row);
         }
 
-        await LedgerInsert.RowsAsync(LedgerTable.Receipt.Name, [.. LedgerTable.Receipt.Columns, "sums"], rows, transaction, cancellationToken);
+        await LedgerInsert.RowsAsync(LedgerTable.Receipt.Name, ReceiptColumns, rows, transaction, cancellationToken);
         var organisation = receipts.All(one => one.Organisation == receipts[0].Organisation) ? receipts[0].Organisation : Installation;
         var root = new AuditEvent(organisation, ReceiptsKind, SystemActor, null, receipts.Count.ToString(CultureInfo.InvariantCulture), "done", Convert.ToHexStringLower(batch.Root()));
         await AppendAsync(frontier, [root], transaction, cancellationToken);
@@ -107,7 +111,7 @@ public sealed class Ledger
             rows.Add([.. content, hash, sums]);
         }
 
-        await LedgerInsert.RowsAsync(LedgerTable.Entry.Name, [.. LedgerTable.Entry.Columns, "leaf_hash", "sums"], rows, transaction, cancellationToken);
+        await LedgerInsert.RowsAsync(LedgerTable.Entry.Name, EntryColumns, rows, transaction, cancellationToken);
         await LedgerHead.StoreAsync(frontier, transaction, cancellationToken);
     }
 }

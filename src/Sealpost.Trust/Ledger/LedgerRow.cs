@@ -78,7 +78,7 @@ internal static class LedgerRow
                 EncodeBytes(buffer, 2, bytes);
                 break;
             case string text:
-                EncodeBytes(buffer, 3, Encoding.UTF8.GetBytes(text));
+                EncodeText(buffer, text);
                 break;
             default:
                 // A column of another type was forced into the table; encoded so that it cannot pass for the right one.
@@ -94,6 +94,17 @@ internal static class LedgerRow
         BinaryPrimitives.WriteInt32BigEndian(header[1..], bytes.Length);
         buffer.Advance(1 + sizeof(int));
         buffer.Write(bytes);
+    }
+
+    // As the bytes of its UTF-8.
+    private static void EncodeText(ArrayBufferWriter<byte> buffer, string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        var span = buffer.GetSpan(1 + sizeof(int) + length);
+        span[0] = 3;
+        BinaryPrimitives.WriteInt32BigEndian(span[1..], length);
+        Encoding.UTF8.GetBytes(text, span[(1 + sizeof(int))..]);
+        buffer.Advance(1 + sizeof(int) + length);
     }
 
     private static uint Fnv1a(ReadOnlySpan<byte> bytes)

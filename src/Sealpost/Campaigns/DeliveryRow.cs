@@ -1,5 +1,6 @@
 using Sealpost.Consent;
 using Sealpost.Delivery;
+using Sealpost.Storage;
 using Sealpost.Trust.Keys;
 using Sealpost.Trust.Ledger;
 
@@ -78,7 +79,7 @@ internal sealed record Intent(long Campaign, PatientNumber Patient, int Attempts
     public IReadOnlyList<CountedLink> Links { get; init; } = [];
 
     /// <summary>Its values in the order in which they are written.</summary>
-    public object?[] ToRow(int org) => [(long)Attempts, FirstAt.ToUnixTimeMilliseconds(), At.ToUnixTimeMilliseconds(), ReturnToken, (long)org, Campaign, (long)Patient.Value];
+    public object?[] ToRow(int org) => [Boxed.Of(Attempts), FirstAt.ToUnixTimeMilliseconds(), At.ToUnixTimeMilliseconds(), ReturnToken, Boxed.Of(org), Boxed.Of(Campaign), Boxed.Of(Patient.Value)];
 
     /// <summary>Its line for the journal.</summary>
     public JournalLine ToLine() =>

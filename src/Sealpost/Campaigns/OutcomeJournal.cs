@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using MemoryPack;
@@ -63,9 +64,12 @@ internal sealed partial record JournalLine
 /// </remarks>
 internal sealed class OutcomeJournal : IDisposable
 {
+    private const int LengthBytes = 4;
+
     private readonly KeyRing _keys;
     private readonly FileStream _file;
     private readonly Lock _lock = new();
+    private readonly ArrayBufferWriter<byte> _clear = new(4_096);
 
     private OutcomeJournal(KeyRing keys, FileStream file, long last)
     {
@@ -97,11 +101,16 @@ internal sealed class OutcomeJournal : IDisposable
             return;
         lock (_lock)
         {
-            var body = _keys.Seal(JournalReader.Context(Last + 1), MemoryPackSerializer.Serialize(lines));
-            var frame = new byte[4 + body.Length];
-            BinaryPrimitives.WriteInt32LittleEndian(frame, body.Length);
-            body.CopyTo(frame, 4);
-            _file.Write(frame);
+            _clear.ResetWrittenCount();
+            MemoryPackSerializer.Serialize(_clear, lines);
+            var length = LengthBytes + KeyRing.SealOverhead + _clear.WrittenCount;
+            var frame = ArrayPool<byte>.Shared.Rent(length);
+            BinaryPrimitives.WriteInt32LittleEndian(frame, length - LengthBytes);
+            _keys.Seal(JournalReader.Context(Last + 1), _clear.WrittenSpan, frame.AsSpan(LengthBytes, length - LengthBytes));
+            // An opt-out's mailbox does not stay.
+            _clear.Clear();
+            _file.Write(frame, 0, length);
+            ArrayPool<byte>.Shared.Return(frame);
             _file.Flush(flushToDisk: true);
             Last++;
         }

@@ -180,8 +180,8 @@ internal sealed class OutcomeWriter : IAsyncDisposable
                 entry.Settlement = settlement = settlement with { Outcome = Outcome.Cancelled, NextAt = null };
             rows.Add(
             [
-                (long)settlement.Outcome, (long)settlement.Reason.GetValueOrDefault(), (long)settlement.Attempts, Stored(settlement.FirstAt), Stored(settlement.NextAt), Sql.Stored(settlement.At),
-                (long)settlement.Tier.GetValueOrDefault(), (long)settlement.Tls, (long)settlement.ReplyCode, (long)Org, settlement.Campaign, (long)settlement.Patient.Value,
+                Boxed.Of((long)settlement.Outcome), Boxed.Of((long)settlement.Reason.GetValueOrDefault()), Boxed.Of(settlement.Attempts), Stored(settlement.FirstAt), Stored(settlement.NextAt), Sql.Stored(settlement.At),
+                Boxed.Of((long)settlement.Tier.GetValueOrDefault()), Boxed.Of(settlement.Tls), Boxed.Of(settlement.ReplyCode), Boxed.Of(Org), Boxed.Of(settlement.Campaign), Boxed.Of(settlement.Patient.Value),
             ]);
         }
 
@@ -213,7 +213,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         await LinkRows.AddAsync(_context, [.. entries.Where(entry => entry is { Held: true, Intent.Links.Count: > 0 }).Select(entry => entry.Intent!)], transaction, cancellationToken).ConfigureAwait(false);
     }
 
-    private static long Stored(DateTimeOffset? instant) => instant is { } at ? Sql.Stored(at) : 0;
+    private static object Stored(DateTimeOffset? instant) => Boxed.Of(instant is { } at ? Sql.Stored(at) : 0);
 
     /// <summary>One thing to commit and who waits for it.</summary>
     private sealed class Entry(Intent? intent, Settlement? settlement)

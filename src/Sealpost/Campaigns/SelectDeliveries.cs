@@ -52,6 +52,7 @@ internal sealed class SelectDeliveries(OrganisationContext context, SendOptions 
         var campaign = prepared.Campaign.Id;
         var existing = await _store.ExistingAsync(campaign, page[0].Number, page[^1].Number, transaction, cancellationToken).ConfigureAwait(false);
         var now = context.Time.GetUtcNow();
+        object selectedAt = Sql.Stored(now);
         var rows = new List<object?[]>(page.Count);
         var recorded = new List<RecordedDecision>(page.Count);
         var touched = new HashSet<int>();
@@ -66,7 +67,11 @@ internal sealed class SelectDeliveries(OrganisationContext context, SendOptions 
             }
 
             var reason = (decision as ConsentDecision.Withhold)?.Reason;
-            rows.Add([(long)Org, campaign, (long)patient.Number.Value, (long)destination, (long)(reason is null ? Outcome.Pending : Outcome.WithheldBasis), (long)reason.GetValueOrDefault(), FirstTry(prepared.Campaign.Content, patient), Sql.Stored(now)]);
+            rows.Add(
+            [
+                Boxed.Of(Org), Boxed.Of(campaign), Boxed.Of(patient.Number.Value), Boxed.Of(destination), Boxed.Of((long)(reason is null ? Outcome.Pending : Outcome.WithheldBasis)),
+                Boxed.Of((long)reason.GetValueOrDefault()), Boxed.Of(FirstTry(prepared.Campaign.Content, patient)), selectedAt,
+            ]);
             recorded.Add(Recorded.Of(campaign, patient.Number, 0, GateMoment.Selection, decision, patient.State.Version, now));
         }
 

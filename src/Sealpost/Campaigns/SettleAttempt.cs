@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using MemoryPack;
@@ -11,6 +12,9 @@ namespace Sealpost.Campaigns;
 internal static class SettleAttempt
 {
     private const int SaltBytes = 32;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_committed;
 
     public static Settlement Of(CampaignRun run, LaneJob job, AttemptEnd end, string domain)
     {
@@ -68,15 +72,22 @@ internal static class SettleAttempt
             LastHopNotSeen = end.Observed?.Relay ?? false,
             Authorization = permit?.Authorization,
         };
-        var clear = MemoryPackSerializer.Serialize(receipt);
+        // Salt and clear receipt, as they are committed to.
+        var committed = t_committed ??= new ArrayBufferWriter<byte>(1_024);
+        committed.ResetWrittenCount();
+        var salt = new byte[SaltBytes];
+        RandomAhead.Fill(salt);
+        committed.Write(salt);
+        MemoryPackSerializer.Serialize(committed, receipt);
         Span<byte> number = stackalloc byte[16];
         RandomAhead.FillInOrder(number, now);
         var id = new Guid(number, bigEndian: true);
-        var salt = new byte[SaltBytes];
-        RandomAhead.Fill(salt);
-        byte[] committed = [.. salt, .. clear];
         var part = string.Create(CultureInfo.InvariantCulture, $"receipt:{id}");
-        return new ReceiptLeaf(id, run.Context.Organisation.Id, run.Campaign.Id, job.Due.Patient, job.Key.Seal(part, 1, clear), salt, SHA256.HashData(committed));
+        var leaf = new ReceiptLeaf(
+            id, run.Context.Organisation.Id, run.Campaign.Id, job.Due.Patient, job.Key.Seal(part, 1, committed.WrittenSpan[SaltBytes..]), salt, SHA256.HashData(committed.WrittenSpan));
+        // Wiped: it held the recipient.
+        committed.Clear();
+        return leaf;
     }
 
     private static Tier? TierOf(AttemptEnd end) => end.SealedTo.Length > 0 ? Tier.T5 : end.Observed?.Tier;

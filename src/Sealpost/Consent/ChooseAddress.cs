@@ -11,10 +11,9 @@ internal static class ChooseAddress
     /// <summary>The normalised mailbox, or why there is none.</summary>
     public static (string? Mailbox, WithholdReason Reason, string Citation) For(CampaignBasis basis, ChartHead head, ConsentState state, ConsentPolicy policy, DateOnly today)
     {
-        var confidential = state.Restrictions.Where(restriction => restriction.Kind == RestrictionKinds.Address).ToList();
-        if (state.Restrictions.Any(restriction => restriction.Kind == RestrictionKinds.NoEmail))
+        if (Has(state, RestrictionKinds.NoEmail))
             return (null, WithholdReason.ConfidentialCommunication, ConfidentialClause);
-        var (mailbox, reason, citation) = confidential.Count > 0 ? Confidential(confidential) : Listed(basis, head, policy, today);
+        var (mailbox, reason, citation) = Has(state, RestrictionKinds.Address) ? Confidential(state.Restrictions) : Listed(basis, head, policy, today);
         if (mailbox is null)
             return (null, reason, citation);
 
@@ -25,35 +24,55 @@ internal static class ChooseAddress
     }
 
     /// <summary>The patient's own word goes before every rank and source. Two different ones, or another channel, stop email until a person has asked.</summary>
-    private static (string? Mailbox, WithholdReason Reason, string Citation) Confidential(List<Restriction> confidential)
+    private static (string? Mailbox, WithholdReason Reason, string Citation) Confidential(IReadOnlyList<Restriction> restrictions)
     {
-        var mailboxes = confidential.Select(restriction => EmailAddress.Normalise(restriction.Value)).Distinct().ToList();
+        var mailboxes = restrictions.Where(restriction => restriction.Kind == RestrictionKinds.Address).Select(restriction => EmailAddress.Normalise(restriction.Value)).Distinct().ToList();
         return (mailboxes.Count == 1 ? mailboxes[0] : null, WithholdReason.ConfidentialCommunication, ConfidentialClause);
     }
 
+    /// <summary>Of the verified mailboxes the first by rank, use and newest begin. Plain loops: this is asked twice for every message.</summary>
     private static (string? Mailbox, WithholdReason Reason, string Citation) Listed(CampaignBasis basis, ChartHead head, ConsentPolicy policy, DateOnly today)
     {
-        var emails = head.ContactPoints.Where(point => string.Equals(point.Kind, "email", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrWhiteSpace(point.Value)).ToList();
-        if (emails.Count == 0)
-            return (null, WithholdReason.NoAddress, SafeguardClause);
+        var reason = WithholdReason.NoAddress;
+        ContactPoint? best = null;
+        string? chosen = null;
+        for (var i = 0; i < head.ContactPoints.Count; i++)
+        {
+            var point = head.ContactPoints[i];
+            if (!string.Equals(point.Kind, "email", StringComparison.OrdinalIgnoreCase) || string.IsNullOrWhiteSpace(point.Value))
+                continue;
+            if (reason == WithholdReason.NoAddress)
+                reason = WithholdReason.UnusableAddress;
+            if (!IsUsable(point, basis, today) || EmailAddress.Normalise(point.Value) is not { } mailbox)
+                continue;
+            reason = WithholdReason.UnverifiedAddress;
+            if ((point.Verified || policy.AttestedSources.Contains(point.Source)) && (best is null || IsBetter(point, best)))
+                (best, chosen) = (point, mailbox);
+        }
 
-        // A work mailbox may be read by the employer: no health details there.
-        var usable = emails
-            .Where(point => point.Use != "old" && !(point.StartsOn > today) && !(point.EndsOn < today) && !(point.Use == "work" && basis.Class >= MessageClass.N2))
-            .Select(point => (Point: point, Mailbox: EmailAddress.Normalise(point.Value)))
-            .Where(candidate => candidate.Mailbox is not null)
-            .ToList();
-        if (usable.Count == 0)
-            return (null, WithholdReason.UnusableAddress, SafeguardClause);
+        return (chosen, reason, SafeguardClause);
+    }
 
-        var best = usable
-            .Where(candidate => candidate.Point.Verified || policy.AttestedSources.Contains(candidate.Point.Source))
-            .OrderBy(candidate => candidate.Point.Rank ?? int.MaxValue)
-            .ThenBy(candidate => UseOrder(candidate.Point.Use))
-            .ThenByDescending(candidate => candidate.Point.StartsOn)
-            .Select(candidate => candidate.Mailbox)
-            .FirstOrDefault();
-        return (best, WithholdReason.UnverifiedAddress, SafeguardClause);
+    /// <summary>In use on the day. A work mailbox may be read by the employer: no health details there.</summary>
+    private static bool IsUsable(ContactPoint point, CampaignBasis basis, DateOnly today) =>
+        point.Use != "old" && !(point.StartsOn > today) && !(point.EndsOn < today) && !(point.Use == "work" && basis.Class >= MessageClass.N2);
+
+    private static bool IsBetter(ContactPoint point, ContactPoint than)
+    {
+        var rank = (point.Rank ?? int.MaxValue).CompareTo(than.Rank ?? int.MaxValue);
+        var use = UseOrder(point.Use).CompareTo(UseOrder(than.Use));
+        return rank != 0 ? rank < 0 : use != 0 ? use < 0 : Nullable.Compare(point.StartsOn, than.StartsOn) > 0;
+    }
+
+    private static bool Has(ConsentState state, string kind)
+    {
+        for (var i = 0; i < state.Restrictions.Count; i++)
+        {
+            if (state.Restrictions[i].Kind == kind)
+                return true;
+        }
+
+        return false;
     }
 
     private static int UseOrder(string? use) => use switch

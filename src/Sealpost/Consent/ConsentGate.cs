@@ -54,7 +54,7 @@ public sealed class ConsentGate
             return sensitive;
         if (DecideSuppression(basis, rule, state, mailbox) is { } suppressed)
             return suppressed;
-        return state.RecentMessages.Count(at => at > now - Policy.CapPeriod) >= Policy.FrequencyCap
+        return CountSince(state.RecentMessages, now - Policy.CapPeriod) >= Policy.FrequencyCap
             ? No(WithholdReason.FrequencyCap, "policy: frequency cap")
             : new ConsentDecision.Permit(state.Patient, basis.Campaign, new Phi<string>(mailbox), state.Version, now, authorization?.Id)
             {
@@ -76,11 +76,25 @@ public sealed class ConsentGate
 
     private static ConsentDecision.Withhold? DecideData(CampaignBasis basis, ChartHead head, ConsentState state)
     {
-        if (basis.Categories.Any(SensitiveCategories.Prohibited.Contains) || SensitiveCategories.OfLabels(head.SecurityLabels).Any(SensitiveCategories.Prohibited.Contains))
+        if (HasProhibited(basis.Categories) || HasProhibited(SensitiveCategories.OfLabels(head.SecurityLabels)))
             return No(WithholdReason.ProhibitedData, "45 CFR 164.508(a)(2)");
-        return state.Restrictions.Any(restriction => RestrictionMatch.Touches(restriction, basis))
-            ? No(WithholdReason.Restriction, "45 CFR 164.522(a)(1)(iii)")
-            : null;
+        for (var i = 0; i < state.Restrictions.Count; i++)
+        {
+            if (RestrictionMatch.Touches(state.Restrictions[i], basis))
+                return No(WithholdReason.Restriction, "45 CFR 164.522(a)(1)(iii)");
+        }
+
+        return null;
+    }
+
+    private static bool HasProhibited(IReadOnlyCollection<string> categories) => categories.Count > 0 && categories.Any(SensitiveCategories.Prohibited.Contains);
+
+    private static int CountSince(IReadOnlyList<DateTimeOffset> messages, DateTimeOffset since)
+    {
+        var count = 0;
+        for (var i = 0; i < messages.Count; i++)
+            count += messages[i] > since ? 1 : 0;
+        return count;
     }
 
     /// <summary>
@@ -102,8 +116,9 @@ public sealed class ConsentGate
 
     private static ConsentDecision.Withhold? DecideSuppression(CampaignBasis basis, PurposeRule rule, ConsentState state, string mailbox)
     {
-        foreach (var suppression in state.Suppressions)
+        for (var i = 0; i < state.Suppressions.Count; i++)
         {
+            var suppression = state.Suppressions[i];
             if (suppression.Source == SuppressionSource.Bounce)
             {
                 // RFC 3464: the mailbox failed, not the patient; another address of theirs may still work.

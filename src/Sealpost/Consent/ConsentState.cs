@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Sealpost.Trust.Keys;
 
 namespace Sealpost.Consent;
@@ -21,7 +22,7 @@ public sealed record ConsentState
     public IReadOnlyList<Restriction> Restrictions { get; init; } = [];
 
     /// <summary>Normalised addresses of this patient that another patient also has.</summary>
-    public IReadOnlySet<string> SharedAddresses { get; init; } = new HashSet<string>();
+    public IReadOnlySet<string> SharedAddresses { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>UTC instants of recent accepted messages, for the frequency cap.</summary>
     public IReadOnlyList<DateTimeOffset> RecentMessages { get; init; } = [];

@@ -195,7 +195,7 @@ public sealed class ConsentStore
     public Task NoteMessageAsync(IReadOnlyList<(PatientNumber Patient, DateTimeOffset At)> accepted, DbTransaction transaction, CancellationToken cancellationToken) =>
         accepted.Count == 0
             ? Task.CompletedTask
-            : _database.BulkUpsertAsync(ConsentTables.Message, [.. accepted.Distinct().Select(message => new object?[] { (long)_keys.Organisation.Value, (long)message.Patient.Value, message.At.ToUnixTimeMilliseconds() })], transaction, cancellationToken);
+            : _database.BulkUpsertAsync(ConsentTables.Message, [.. accepted.Distinct().Select(message => new object?[] { Boxed.Of(_keys.Organisation.Value), Boxed.Of(message.Patient.Value), message.At.ToUnixTimeMilliseconds() })], transaction, cancellationToken);
 
     /// <summary>Some patients and all who share a mailbox or identifier with one of them: those whose states change when these patients' charts do (<see cref="ConsentState.SharedAddresses"/>). Tell all of them of the change.</summary>
     public async Task<IReadOnlyCollection<PatientNumber>> SharersAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken)

@@ -43,14 +43,14 @@ public sealed class DecisionLog(IDatabase database, KeyRing keys)
 
     private object?[] Row(RecordedDecision decision) =>
     [
-        Organisation,
-        decision.Campaign,
-        (long)decision.Patient.Value,
-        (long)decision.Attempt,
-        (long)decision.Moment,
-        decision.Reason is { } reason ? (long)reason : null,
+        Boxed.Of(Organisation),
+        Boxed.Of(decision.Campaign),
+        Boxed.Of(decision.Patient.Value),
+        Boxed.Of(decision.Attempt),
+        Boxed.Of((long)decision.Moment),
+        decision.Reason is { } reason ? Boxed.Of((long)reason) : null,
         decision.Citation,
-        decision.StateVersion,
+        Boxed.Of(decision.StateVersion),
         decision.Authorization,
         decision.At.ToUnixTimeMilliseconds(),
     ];

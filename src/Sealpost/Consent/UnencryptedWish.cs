@@ -40,7 +40,9 @@ public sealed record UnencryptedWish
     public required string IdentityProofing { get; init; }
 
     /// <summary>The wish in force for an address and a purpose; null where there is none. Several: the newest.</summary>
-    public static UnencryptedWish? For(ConsentState state, string mailbox, Purpose purpose) =>
+    public static UnencryptedWish? For(ConsentState state, string mailbox, Purpose purpose) => state.Restrictions.Count == 0 ? null : Newest(state, mailbox, purpose);
+
+    private static UnencryptedWish? Newest(ConsentState state, string mailbox, Purpose purpose) =>
         Of(state).Where(wish => wish.Address == mailbox && wish.Purposes.Contains(purpose)).MaxBy(wish => wish.Id);
 
     /// <summary>All wishes in force. One that can no longer be opened allows nothing.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using MemoryPack;
@@ -37,9 +38,19 @@ internal static class ChartSealing
 
     private static T Open<T>(PatientKey key, SealedPart part)
     {
-        var clear = key.Open(NameOf(part.Part), part.Version, part.Bytes);
-        var result = MemoryPackSerializer.Deserialize<T>(clear);
-        CryptographicOperations.ZeroMemory(clear);
+        var clear = ArrayPool<byte>.Shared.Rent(part.Bytes.Length);
+        T? result;
+        try
+        {
+            var length = key.Open(NameOf(part.Part), part.Version, part.Bytes, clear);
+            result = MemoryPackSerializer.Deserialize<T>(clear.AsSpan(0, length));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(clear.AsSpan(0, part.Bytes.Length));
+            ArrayPool<byte>.Shared.Return(clear);
+        }
+
         return result ?? throw new InvalidDataException($"Part {part.Part} of a chart holds nothing.");
     }
 

@@ -7,7 +7,9 @@ namespace Sealpost.Shards;
 internal static class AuthorizedPurposes
 {
     /// <summary>What is known to be false never was an authorization (45 CFR 164.508(b)(2)(v)). Days are those of the organisation's time zone.</summary>
-    public static IEnumerable<AuthorizedPurpose> Of(ConsentState state, TimeZoneInfo zone) =>
+    public static IEnumerable<AuthorizedPurpose> Of(ConsentState state, TimeZoneInfo zone) => state.Authorizations.Count == 0 ? [] : All(state, zone);
+
+    private static IEnumerable<AuthorizedPurpose> All(ConsentState state, TimeZoneInfo zone) =>
         from authorization in state.Authorizations
         where !authorization.KnownFalse
         from purpose in authorization.Purposes
