@@ -6,8 +6,13 @@ using Sealpost.Shards;
 namespace Sealpost.App.Hosting;
 
 /// <summary>The embedded silo: started by the first question to a shard, on free loopback ports, stopped with the process.</summary>
-internal sealed class Silo(ILoggerFactory log) : IAsyncDisposable
+/// <param name="log">Its log.</param>
+/// <param name="choosePort">Names a port to listen on; null for any that is free.</param>
+internal sealed class Silo(ILoggerFactory log, Func<int>? choosePort = null) : IAsyncDisposable
 {
+    // Between its choice and the start an outgoing connection of this machine may take a port.
+    private const int Tries = 5;
+
     private readonly SemaphoreSlim _starting = new(1);
     private readonly ShardDirectory _directory = new(TimeProvider.System);
     private IHost? _host;
@@ -59,9 +64,7 @@ internal sealed class Silo(ILoggerFactory log) : IAsyncDisposable
         {
             if (_host is null)
             {
-                var host = Build();
-                await host.StartAsync(cancellationToken).ConfigureAwait(false);
-                _host = host;
+                _host = await StartAsync(cancellationToken).ConfigureAwait(false);
             }
 
             var grains = _host.Services.GetRequiredService<IGrainFactory>();
@@ -74,13 +77,31 @@ internal sealed class Silo(ILoggerFactory log) : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts on a free port, and on another where somebody took it meanwhile.</summary>
+    private async Task<IHost> StartAsync(CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var host = Build();
+            try
+            {
+                await host.StartAsync(cancellationToken).ConfigureAwait(false);
+                return host;
+            }
+            catch (Exception exception) when (tries < Tries && exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+            {
+                host.Dispose();
+            }
+        }
+    }
+
     private IHost Build()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(_directory);
         builder.Services.AddShards();
-        var port = FreePort();
+        var port = (choosePort ?? FreePort)();
         builder.UseOrleans(silo =>
         {
             // One machine: membership in memory, no gateway, nothing reachable from outside.

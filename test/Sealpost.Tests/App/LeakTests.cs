@@ -87,7 +87,7 @@ public sealed partial class LeakTests(PostgresServer postgres)
     private async Task<JsonElement> SendAsync(ServedClinic clinic, string? url)
     {
         var sending = clinic.Sealpost.DoAsync(["campaign", "send", "zqcampaign-follow-up"], Token, token: clinic.Marketer);
-        await _held.Task.WaitAsync(TimeSpan.FromMinutes(2), Token);
+        await _held.Task.WaitAsync(Eventually.Patience, Token);
         await SearchAtRestAsync("a message in flight", clinic, url);
         _released.SetResult();
         SearchLog("campaign send", await sending);

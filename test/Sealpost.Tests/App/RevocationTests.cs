@@ -23,8 +23,6 @@ public sealed class RevocationTests
         documentSha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private readonly ConcurrentDictionary<string, int> _tries = new(StringComparer.OrdinalIgnoreCase);
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,7 +35,7 @@ public sealed class RevocationTests
         const string mailbox = "held@example.com";
         await using var clinic = await StartAsync(mailbox, heldTry: 1, retrySchedule: "1");
         await clinic.AskAsync(["campaign", "send", "offer", "--detach"], Token, token: clinic.Marketer);
-        await _reached.Task.WaitAsync(Patience, Token);
+        await _reached.Task.WaitAsync(Eventually.Patience, Token);
         await RevokeAsync(clinic);
         _released.SetResult();
         await WithheldAsync(clinic, mailbox);

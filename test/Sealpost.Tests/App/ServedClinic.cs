@@ -11,8 +11,6 @@ internal sealed class ServedClinic : IAsyncDisposable
 {
     public const string Domain = "mail.greenvalley.test";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private ServedClinic(SealpostProcess sealpost, DemoMailbox mailbox) => (Sealpost, Mailbox) = (sealpost, mailbox);
 
     public SealpostProcess Sealpost { get; }
@@ -70,7 +68,7 @@ internal sealed class ServedClinic : IAsyncDisposable
     public async Task<string> AskAsync(string[] arguments, CancellationToken cancellationToken, string? input = null, string? token = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(Eventually.Patience);
         using var stdin = new MemoryStream(Encoding.UTF8.GetBytes(input ?? ""));
         using var output = new MemoryStream();
         using var error = new MemoryStream();
@@ -90,15 +88,12 @@ internal sealed class ServedClinic : IAsyncDisposable
     /// <summary>The report as it is once it meets a condition.</summary>
     public async Task<JsonElement> ReportAsync(string campaign, Func<JsonElement, bool> until, CancellationToken cancellationToken)
     {
-        var started = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var report = JsonDocument.Parse(await AskAsync(["campaign", "report", campaign, "--json"], cancellationToken)).RootElement;
-            if (until(report))
-                return report;
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"The report never came to what is waited for: {report}");
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
-        }
+        JsonElement report = default;
+        await Eventually.FoundAsync(
+            async () => until(report = JsonDocument.Parse(await AskAsync(["campaign", "report", campaign, "--json"], cancellationToken)).RootElement) ? "" : null,
+            () => Task.FromResult($"what the report is waited for. It says: {report}"),
+            cancellationToken);
+        return report;
     }
 
     public async ValueTask DisposeAsync()

@@ -10,6 +10,7 @@ namespace Sealpost.Tests.Campaigns;
 /// <summary>A campaign that patients complain about pauses by itself, and goes on only when a person says why.</summary>
 public sealed class ComplaintPauseTests : IAsyncLifetime
 {
+    private readonly MailboxGate _gate = new();
     private DemoMailbox _mailbox = null!;
     private TestClinic _clinic = null!;
     private int _complaints;
@@ -18,7 +19,7 @@ public sealed class ComplaintPauseTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _mailbox = DemoMailbox.Start(new MailboxOptions { EveryMessageTakes = TimeSpan.FromMilliseconds(100) }, TimeProvider.System);
+        _mailbox = DemoMailbox.Start(_gate.Options, TimeProvider.System);
         _clinic = await TestClinic.SendingToAsync(_mailbox.Describe(), null, options => options, database => database, Token);
     }
 
@@ -26,6 +27,7 @@ public sealed class ComplaintPauseTests : IAsyncLifetime
     {
         await _clinic.DisposeAsync();
         await _mailbox.DisposeAsync();
+        _gate.Dispose();
     }
 
     [Fact]
@@ -34,13 +36,13 @@ public sealed class ComplaintPauseTests : IAsyncLifetime
         await _clinic.AddPatientsAsync(600, "a.example");
         await _clinic.ApprovedAsync(TestClinic.Content("offer"));
         await _clinic.Send.SendAsync("offer", TestClinic.Author, Token);
-        while (_mailbox.Store.Messages.Count < 40)
-            await Task.Delay(5, Token);
+        _gate.Let(40);
+        await Eventually.TrueAsync(async () => (await _clinic.ReportAsync("offer")).Accepted == 40, "40 messages are accepted", Token);
 
         // Two are too few to mean anything, whatever their share.
         await ComplainAsync(2);
         Assert.Equal(CampaignState.Sending, (await _clinic.ReportAsync("offer")).State);
-        await ComplainAsync(1);
+        await _gate.LetWaitingAsync(ComplainAsync(1));
         var paused = await _clinic.ReportAsync("offer");
         Assert.Equal((CampaignState.Paused, 3), (paused.State, paused.Complained));
         Assert.True(paused is { Pending: > 0, AddsUp: true });
@@ -55,7 +57,7 @@ public sealed class ComplaintPauseTests : IAsyncLifetime
         // Those that a person has answered for do not pause it again; as many new ones do.
         await ComplainAsync(2);
         Assert.Equal(CampaignState.Sending, (await _clinic.ReportAsync("offer")).State);
-        await ComplainAsync(1);
+        await _gate.LetWaitingAsync(ComplainAsync(1));
         Assert.Equal(CampaignState.Paused, (await _clinic.ReportAsync("offer")).State);
         var said = await new CampaignDesk(_clinic.Context, _clinic.Options).PausesAsync(paused.Campaign, TestClinic.Author, Token);
         Assert.Equal([RemarkKind.Paused, RemarkKind.Resumed, RemarkKind.Paused], said.Select(remark => remark.Kind));

@@ -55,19 +55,8 @@ public sealed class PostfixCampaignTests(PostfixServer postfix) : IClassFixture<
 
     private async Task<byte[]> ReceivedByAsync(string mailbox)
     {
-        for (var look = 0; look < 200; look++)
-        {
-            foreach (var file in Directory.Exists(postfix.Inbox) ? Directory.GetFiles(postfix.Inbox) : [])
-            {
-                var text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, Token));
-                if (text.Contains($"To: {mailbox}", StringComparison.Ordinal) || text.Contains($"To: <{mailbox}>", StringComparison.Ordinal))
-                    return Encoding.Latin1.GetBytes(text.ReplaceLineEndings("\r\n"));
-            }
-
-            await Task.Delay(50, Token);
-        }
-
-        throw new TimeoutException("Postfix did not deliver in ten seconds.");
+        var received = await postfix.ReceiveAsync(bytes => Encoding.Latin1.GetString(bytes) is var text && (text.Contains($"To: {mailbox}", StringComparison.Ordinal) || text.Contains($"To: <{mailbox}>", StringComparison.Ordinal)), Token);
+        return Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(received).ReplaceLineEndings("\r\n"));
     }
 
     private static byte[] Altered(byte[] received)

@@ -166,17 +166,17 @@ public sealed class SendCampaignTests : IAsyncLifetime
     [Fact]
     public async Task A_pause_stops_within_one_message_a_connection_and_a_resume_ends_it()
     {
-        await OpenAsync(new MailboxOptions { EveryMessageTakes = TimeSpan.FromMilliseconds(20) });
+        var gate = await OpenGateAsync();
         await _clinic.AddPatientsAsync(400, "a.example");
         await _clinic.ApprovedAsync(TestClinic.Content("pause"));
         await _clinic.Send.SendAsync("pause", TestClinic.Author, Token);
-        while (_mailbox.Store.Messages.Count < 30)
-            await Task.Delay(5, Token);
-        await _clinic.Send.PauseAsync("pause", TestClinic.Author, Token);
+        await AcceptedAsync("pause", 30, gate);
+        await gate.LetWaitingAsync(_clinic.Send.PauseAsync("pause", TestClinic.Author, Token));
         var paused = await _clinic.ReportAsync("pause");
         Assert.Equal(CampaignState.Paused, paused.State);
         Assert.True(paused.Pending > 0 && paused.AddsUp);
         Assert.Equal(paused.Accepted, _mailbox.Store.Messages.Count);
+        gate.Open();
         await _clinic.Send.ResumeAsync("pause", null, TestClinic.Author, Token);
         await _clinic.Send.WaitAsync("pause", Token);
         Assert.Equal((400, CampaignState.Finished), ((int)(await _clinic.ReportAsync("pause")).Accepted, (await _clinic.ReportAsync("pause")).State));
@@ -186,13 +186,12 @@ public sealed class SendCampaignTests : IAsyncLifetime
     [Fact]
     public async Task A_cancel_leaves_no_pending_row_and_sends_nothing_more()
     {
-        await OpenAsync(new MailboxOptions { EveryMessageTakes = TimeSpan.FromMilliseconds(20) });
+        var gate = await OpenGateAsync();
         await _clinic.AddPatientsAsync(400, "a.example");
         await _clinic.ApprovedAsync(TestClinic.Content("cancel"));
         await _clinic.Send.SendAsync("cancel", TestClinic.Author, Token);
-        while (_mailbox.Store.Messages.Count < 30)
-            await Task.Delay(5, Token);
-        await _clinic.Send.CancelAsync("cancel", TestClinic.Author, Token);
+        await AcceptedAsync("cancel", 30, gate);
+        await gate.LetWaitingAsync(_clinic.Send.CancelAsync("cancel", TestClinic.Author, Token));
         var report = await _clinic.ReportAsync("cancel");
         Assert.True(report is { State: CampaignState.Cancelled, Pending: 0, Cancelled: > 0, AddsUp: true });
         Assert.Equal(report.Accepted, _mailbox.Store.Messages.Count);
@@ -239,8 +238,21 @@ public sealed class SendCampaignTests : IAsyncLifetime
         await _clinic.AddPatientAsync(0, "temperror@a.example");
         await _clinic.ApprovedAsync(TestClinic.Content(name) with { Audience = audience });
         await _clinic.Send.SendAsync(name, TestClinic.Author, Token);
-        while ((await new DeliveryRecords(_clinic.Context).PageAsync(1, null, null, 10, Token)) is not [{ Attempts: > 0 }])
-            await Task.Delay(20, Token);
+        await Eventually.TrueAsync(async () => await new DeliveryRecords(_clinic.Context).PageAsync(1, null, null, 10, Token) is [{ Attempts: > 0 }], "the message is deferred", Token);
+    }
+
+    private async Task<MailboxGate> OpenGateAsync()
+    {
+        var gate = new MailboxGate();
+        await OpenAsync(gate.Options);
+        return gate;
+    }
+
+    /// <summary>Lets so many messages in and waits until their acceptance is recorded.</summary>
+    private async Task AcceptedAsync(string name, int messages, MailboxGate gate)
+    {
+        gate.Let(messages);
+        await Eventually.TrueAsync(async () => (await _clinic.ReportAsync(name)).Accepted == messages, $"{messages} messages are accepted", Token);
     }
 
     /// <summary>A campaign to one patient, held after RCPT; DATA waits for the source returned.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Sealpost.App.Demo;
 using Sealpost.Delivery;
@@ -63,8 +61,8 @@ public sealed class PostfixServer : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(_folder, "etc", "master.cf"), MasterCf());
         await File.WriteAllTextAsync(Path.Combine(_folder, "etc", "main.cf"), MainCf());
         _problem = await RunAsync(Program, ["-c", Path.Combine(_folder, "etc"), "start"]);
-        for (var i = 0; _problem is null && i < 100 && !await IsListeningAsync(Port); i++)
-            await Task.Delay(100);
+        if (_problem is null)
+            await Ports.ListeningAsync(Port, "Postfix");
     }
 
     public async ValueTask DisposeAsync()
@@ -79,37 +77,30 @@ public sealed class PostfixServer : IAsyncLifetime
     }
 
     /// <summary>The delivered message with this Message-ID, as the file holds it; waits for the delivery.</summary>
-    public async Task<byte[]> ReceiveAsync(string messageId, CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < 200; i++)
+    public Task<byte[]> ReceiveAsync(string messageId, CancellationToken cancellationToken) =>
+        ReceiveAsync(bytes => bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes($"Message-ID: <{messageId}>")) >= 0, cancellationToken);
+
+    /// <summary>The first delivered message of this kind; waits for the delivery.</summary>
+    public Task<byte[]> ReceiveAsync(Func<byte[], bool> isIt, CancellationToken cancellationToken) => Eventually.FoundAsync(
+        async () =>
         {
             foreach (var file in Directory.Exists(Inbox) ? Directory.GetFiles(Inbox) : [])
             {
-                var bytes = await File.ReadAllBytesAsync(file, cancellationToken);
-                if (bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes($"Message-ID: <{messageId}>")) >= 0)
+                if (await File.ReadAllBytesAsync(file, cancellationToken) is var bytes && isIt(bytes))
                     return bytes;
             }
 
-            await Task.Delay(50, cancellationToken);
-        }
-
-        throw new TimeoutException("Postfix did not deliver in ten seconds: " + await ReadLogAsync(cancellationToken));
-    }
+            return null;
+        },
+        async () => "Postfix delivers. Its log: " + await ReadLogAsync(cancellationToken),
+        cancellationToken);
 
     /// <summary>Waits until the log says that a listener's connection ended; the line counts the commands that were given.</summary>
-    public async Task<string> DisconnectLineAsync(string listener, CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < 200; i++)
-        {
-            var line = (await ReadLogAsync(cancellationToken)).Split('\n')
-                .LastOrDefault(l => l.Contains($"{listener}/smtpd", StringComparison.Ordinal) && l.Contains("disconnect from", StringComparison.Ordinal));
-            if (line is not null)
-                return line;
-            await Task.Delay(50, cancellationToken);
-        }
-
-        throw new TimeoutException("Postfix logged no end of the connection in ten seconds.");
-    }
+    public Task<string> DisconnectLineAsync(string listener, CancellationToken cancellationToken) => Eventually.FoundAsync(
+        async () => (await ReadLogAsync(cancellationToken)).Split('\n')
+            .LastOrDefault(line => line.Contains($"{listener}/smtpd", StringComparison.Ordinal) && line.Contains("disconnect from", StringComparison.Ordinal)),
+        "Postfix logs the end of the connection",
+        cancellationToken);
 
     private async Task<string> ReadLogAsync(CancellationToken cancellationToken)
     {
@@ -150,7 +141,7 @@ public sealed class PostfixServer : IAsyncLifetime
 
     private string Listener(string name, X509Certificate2? certificate)
     {
-        _ports[name] = FreePort();
+        _ports[name] = Ports.Take();
         var tls = " -o smtpd_tls_security_level=none";
         if (certificate is not null)
         {
@@ -191,27 +182,6 @@ public sealed class PostfixServer : IAsyncLifetime
         default_transport = error:no mail leaves this server
 
         """;
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    private static async Task<bool> IsListeningAsync(int port)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 
     // Null where it went well, else what it said.
     private static async Task<string?> RunAsync(string program, string[] arguments)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -16,12 +15,7 @@ internal sealed class CodeReceiver : IAsyncDisposable
 
     public CodeReceiver()
     {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Url = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/codes");
-        }
-
+        Url = new Uri($"http://127.0.0.1:{Ports.Take()}/codes");
         _listener.Prefixes.Add($"http://127.0.0.1:{Url.Port}/");
         _listener.Start();
         _loop = Task.Run(RunAsync);

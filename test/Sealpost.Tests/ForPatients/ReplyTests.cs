@@ -11,7 +11,6 @@ public sealed partial class ReplyTests(PickupClinic clinic)
 {
     private static readonly (string, string)[] Birth = [("act", "birth"), ("month", "4"), ("day", "27"), ("year", "1961"), ("zip", "02139")];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -85,15 +84,7 @@ public sealed partial class ReplyTests(PickupClinic clinic)
         return found!;
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, "What is waited for never came.");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
-        }
-    }
+    private static Task UntilAsync(Func<Task<bool>> condition) => Eventually.TrueAsync(condition, "what the reply leads to", Token);
 
     [GeneratedRegex(@"name=""proof"" value=""(?<proof>[A-Za-z0-9_-]+)""", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Proof();

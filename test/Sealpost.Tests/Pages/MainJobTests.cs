@@ -212,8 +212,7 @@ public sealed partial class MainJobTests(PostfixServer postfix, Chromium chromiu
     private async Task<IReadOnlyList<MimeMessage>> ReceivedAsync(int accepted)
     {
         Assert.InRange(accepted, 50, 300);
-        for (var look = 0; look < 600 && Directory.GetFiles(postfix.Inbox).Length < accepted; look++)
-            await Task.Delay(100, Token);
+        await Eventually.TrueAsync(() => Directory.GetFiles(postfix.Inbox).Length >= accepted, $"Postfix delivers {accepted} messages", Token);
         var files = Directory.GetFiles(postfix.Inbox);
         Assert.Equal(accepted, files.Length);
         var mails = new List<MimeMessage>();

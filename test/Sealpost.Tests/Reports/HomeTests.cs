@@ -64,8 +64,7 @@ public sealed class HomeTests : IAsyncDisposable
             await _clinic.AddPatientAsync(i, $"temperror+{i}@slow.example");
         await _clinic.ApprovedAsync(TestClinic.Content("one"));
         await _clinic.Send.SendAsync("one", TestClinic.Author, Token);
-        while ((await new DeliveryRecords(_clinic.Context).PageAsync(1, Outcome.Pending, null, 10, Token)).Count(record => record.Attempts > 0) < 6)
-            await Task.Delay(20, Token);
+        await Eventually.TrueAsync(async () => (await new DeliveryRecords(_clinic.Context).PageAsync(1, Outcome.Pending, null, 10, Token)).Count(record => record.Attempts > 0) == 6, "six messages are deferred", Token);
         var home = await ReadAsync(TestClinic.Author);
         Assert.Equal("slow.example", Assert.Single(home.Needs, need => need.Kind == NeedKind.FailingDomain).Name);
         var running = Assert.Single(home.Running);

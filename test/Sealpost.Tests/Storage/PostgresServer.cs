@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using Sealpost.Tests.Storage;
 
@@ -90,20 +88,13 @@ public sealed class PostgresServer : IAsyncDisposable
                 .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")))
             : null;
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         var folder = Path.Combine(Path.GetTempPath(), "sealpost-pg-" + Path.GetRandomFileName());
         await RunAsOwnerAsync(["mkdir", "-m", "700", folder], cancellationToken);
         var data = Path.Combine(folder, "data");
         await RunAsOwnerAsync([Path.Combine(_programs!, "initdb"), "-D", data, "-U", "sealpost", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"], cancellationToken);
-        Port = FreePort();
+        Port = Ports.Take();
         // No fsync: these tests are about what is said, not about pulled plugs.
         var options = string.Create(CultureInfo.InvariantCulture, $"-c port={Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c max_connections=400");
         await RunAsOwnerAsync([Path.Combine(_programs!, "pg_ctl"), "-D", data, "-l", Path.Combine(folder, "log"), "-o", options, "-w", "start"], cancellationToken);

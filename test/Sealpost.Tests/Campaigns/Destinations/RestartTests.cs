@@ -14,16 +14,16 @@ public sealed class RestartTests
     public async Task Stopped_in_the_midst_it_goes_on_where_it_was_and_sends_nothing_twice()
     {
         var folder = Directory.CreateTempSubdirectory("sealpost-restart-").FullName;
-        await using var mailbox = DemoMailbox.Start(new MailboxOptions { EveryMessageTakes = TimeSpan.FromMilliseconds(10) }, TimeProvider.System);
-        await using (var before = await OpenAsync(mailbox, folder))
-        {
-            await before.AddPatientsAsync(Patients, "a.example", "b.example");
-            await before.ApprovedAsync(TestClinic.Content("restart"));
-            await before.Send.SendAsync("restart", TestClinic.Author, Token);
-            while (mailbox.Store.Messages.Count < Patients / 5)
-                await Task.Delay(5, Token);
-        }
-
+        using var gate = new MailboxGate();
+        await using var mailbox = DemoMailbox.Start(gate.Options, TimeProvider.System);
+        var before = await OpenAsync(mailbox, folder);
+        await before.AddPatientsAsync(Patients, "a.example", "b.example");
+        await before.ApprovedAsync(TestClinic.Content("restart"));
+        await before.Send.SendAsync("restart", TestClinic.Author, Token);
+        gate.Let(Patients / 5);
+        await Eventually.TrueAsync(async () => (await before.ReportAsync("restart")).Accepted == Patients / 5, "a fifth is accepted", Token);
+        await gate.LetWaitingAsync(before.DisposeAsync().AsTask());
+        gate.Open();
         var (sent, first) = (mailbox.Store.Messages.Count, mailbox.Store.Messages.Select(message => message.Recipient).ToHashSet());
         Assert.InRange(sent, Patients / 5, Patients - 1);
         await using (var after = await OpenAsync(mailbox, folder))

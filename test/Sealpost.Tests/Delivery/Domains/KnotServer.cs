@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Sealpost.Tests.Delivery.Domains;
 
@@ -9,7 +8,6 @@ namespace Sealpost.Tests.Delivery.Domains;
 internal sealed class KnotServer : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/knotd";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sealpost-knot-").FullName;
     private Process? _process;
@@ -25,7 +23,7 @@ internal sealed class KnotServer : IAsyncDisposable
     public static async Task<KnotServer> StartAsync(IReadOnlyDictionary<string, string> zones, CancellationToken cancellationToken)
     {
         TestData.RequirePart(File.Exists(Program), "Knot DNS (/usr/sbin/knotd)");
-        var server = new KnotServer(FreePort());
+        var server = new KnotServer(Ports.Take());
         try
         {
             await server.RunAsync(zones, cancellationToken);
@@ -79,27 +77,6 @@ internal sealed class KnotServer : IAsyncDisposable
             {string.Concat(zones.Keys.Select(zone => $"  - domain: {zone}\n"))}
             """, cancellationToken);
         _process = Process.Start(new ProcessStartInfo(Program, ["-c", configuration]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false })!;
-        var endpoint = IPEndPoint.Parse(Server);
-        var started = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                using var socket = new TcpClient();
-                await socket.ConnectAsync(endpoint, cancellationToken);
-                return;
-            }
-            catch (SocketException) when (TimeProvider.System.GetElapsedTime(started) < Patience && !_process.HasExited)
-            {
-                await Task.Delay(50, cancellationToken);
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        await Ports.ListeningAsync(IPEndPoint.Parse(Server).Port, "Knot", cancellationToken);
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using DnsClient;
 using Sealpost.Delivery;
@@ -18,8 +16,8 @@ internal sealed class DnsLab : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sealpost-dns-").FullName;
     private readonly List<Process> _processes = [];
-    private readonly int _knotPort = FreePort();
-    private readonly int _port = FreePort();
+    private readonly int _knotPort = Ports.Take();
+    private readonly int _port = Ports.Take();
 
     private DnsLab()
     {
@@ -90,15 +88,13 @@ internal sealed class DnsLab : IAsyncDisposable
     private async Task WaitAsync()
     {
         var resolver = new Resolver(Server);
-        for (var i = 0; i < 300; i++)
-        {
-            if (await resolver.AskFreshAsync(".", QueryType.SOA, CancellationToken.None) is { Result: DnsResult.Found, IsSecure: true })
-                return;
-            Assert.False(_processes.Exists(p => p.HasExited), "A name server of the lab ended at once.");
-            await Task.Delay(100);
-        }
-
-        throw new TimeoutException("The lab's name servers gave no validated answer in time.");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                Assert.False(_processes.Exists(p => p.HasExited), "A name server of the lab ended at once.");
+                return await resolver.AskFreshAsync(".", QueryType.SOA, CancellationToken.None) is { Result: DnsResult.Found, IsSecure: true };
+            },
+            "the lab's name servers give a validated answer");
     }
 
     private string KnotConf(IEnumerable<string> children) => $"""
@@ -134,6 +130,7 @@ internal sealed class DnsLab : IAsyncDisposable
     private string UnboundConf(IEnumerable<string> children) => $"""
         server:
           interface: 127.0.0.1@{_port}
+          outgoing-port-avoid: {Ports.First}-{Ports.Last}
           do-daemonize: no
           chroot: ""
           username: ""
@@ -178,12 +175,5 @@ internal sealed class DnsLab : IAsyncDisposable
         }
 
         return process;
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -28,7 +27,7 @@ public sealed partial class MailLab : IAsyncLifetime
     private readonly Dictionary<string, LabHost> _hosts = new(StringComparer.Ordinal);
     private readonly StringBuilder _zone = new();
     private readonly List<X509Certificate2> _issued = [];
-    private readonly int _port = FreePort();
+    private readonly int _port = Ports.Take();
     private readonly LabAuthority _authority = new(TimeProvider.System);
     private int _next = 1;
     private DnsLab? _dns;
@@ -140,11 +139,4 @@ public sealed partial class MailLab : IAsyncLifetime
     private static string Spki(X509Certificate2 certificate) => Convert.ToHexString(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
 
     private static string Full(X509Certificate2 certificate) => Convert.ToHexString(SHA512.HashData(certificate.RawData));
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Sealpost.App.Demo;
 
@@ -41,14 +39,13 @@ public sealed class DovecotServer : IAsyncLifetime
         if (OperatingSystem.IsLinux())
             File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
         Directory.CreateDirectory(Path.Combine(_folder, "mail"));
-        Port = FreePort();
+        Port = Ports.Take();
         WriteCertificate();
         var file = Path.Combine(_folder, "dovecot.conf");
         await File.WriteAllTextAsync(file, Configuration());
         await (await StartAsync("/bin/chown", ["-R", "nobody", Path.Combine(_folder, "mail")])).WaitForExitAsync();
         _process = await StartAsync(Program, ["-F", "-c", file]);
-        for (var i = 0; i < 200 && !await IsListeningAsync(Port); i++)
-            await Task.Delay(50);
+        await Ports.ListeningAsync(Port, "Dovecot");
     }
 
     public async ValueTask DisposeAsync()
@@ -127,27 +124,6 @@ public sealed class DovecotServer : IAsyncLifetime
     {
         using var certificate = _certificates.Issue(Host);
         File.WriteAllText(Path.Combine(_folder!, "good.pem"), certificate.ExportCertificatePem() + "\n" + certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() + "\n");
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    private static async Task<bool> IsListeningAsync(int port)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private static Task<Process> StartAsync(string program, string[] arguments) => Task.FromResult(Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })!);

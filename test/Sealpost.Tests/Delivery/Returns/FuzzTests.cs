@@ -52,7 +52,7 @@ public sealed class FuzzTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         var started = Stopwatch.GetTimestamp();
         await ReadAsync(mail);
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(60));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Eventually.Patience);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_500_000_000L);
     }
 

@@ -58,9 +58,9 @@ public sealed class ImapTests(DovecotServer server) : IClassFixture<DovecotServe
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var running = Reader("idle").RunAsync(stop.Token);
         await server.DeliverAsync("idle", "Subject: one\n\nbody\n", Token);
-        Assert.True(_taken.TryTake(out _, TimeSpan.FromSeconds(60)));
+        Assert.True(_taken.TryTake(out _, Eventually.Patience));
         await server.DeliverAsync("idle", "Subject: two\n\nbody\n", Token);
-        Assert.True(_taken.TryTake(out _, TimeSpan.FromSeconds(60)));
+        Assert.True(_taken.TryTake(out _, Eventually.Patience));
         await stop.CancelAsync();
         await running;
     }

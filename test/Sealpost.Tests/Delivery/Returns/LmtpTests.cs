@@ -129,7 +129,7 @@ public sealed class LmtpTests : IAsyncLifetime
 
     private sealed class Peer(NetworkStream stream, StreamReader reader)
     {
-        public async Task<string?> LineAsync() => await reader.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Token);
+        public async Task<string?> LineAsync() => await reader.ReadLineAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
 
         public async Task SayAsync(string line, params string[] replies)
         {
