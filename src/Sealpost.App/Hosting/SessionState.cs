@@ -7,25 +7,40 @@ namespace Sealpost.App.Hosting;
 internal sealed class SessionState : RevalidatingServerAuthenticationStateProvider
 {
     private readonly SignedIn _signedIn;
-    private readonly CancellationTokenRegistration _stopping;
+    private readonly OpenPages _pages;
+    private readonly CancellationTokenRegistration _ending;
 
-    public SessionState(ILoggerFactory log, SignedIn signedIn, IHostApplicationLifetime lifetime)
+    public SessionState(ILoggerFactory log, SignedIn signedIn, OpenPages pages)
         : base(log)
     {
-        _signedIn = signedIn;
+        (_signedIn, _pages) = (signedIn, pages);
         // A page whose browser has gone is kept for minutes, longer than the store that it would ask.
-        _stopping = lifetime.ApplicationStopping.Register(static state => ((IDisposable)state!).Dispose(), this);
+        _ending = pages.Ending.Register(static state => ((IDisposable)state!).Dispose(), this);
     }
 
-    protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(30);
+    /// <summary>How often the store is asked.</summary>
+    internal TimeSpan Every { get; init; } = TimeSpan.FromSeconds(30);
 
-    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
-        await _signedIn.SessionAsync(authenticationState.User, cancellationToken).ConfigureAwait(false) is not null;
+    protected override TimeSpan RevalidationInterval => Every;
+
+    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var running = _pages.Begin();
+            return await _signedIn.SessionAsync(authenticationState.User, cancellationToken).ConfigureAwait(false) is not null;
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested || _pages.Ending.IsCancellationRequested)
+        {
+            // The base class takes this exception, with this token, for an end, and every other one for a failure that it logs.
+            throw new TaskCanceledException("The page or the server ends.", exception, cancellationToken);
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _stopping.Unregister();
+            _ending.Unregister();
         base.Dispose(disposing);
     }
 }

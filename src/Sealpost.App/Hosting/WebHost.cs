@@ -56,6 +56,8 @@ internal static class WebHost
         services.AddSingleton(installation);
         services.AddSingleton<MembershipLookup>();
         services.AddSingleton<CspReports>();
+        services.AddSingleton<OpenPages>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenPages>());
         var board = new HealthBoard(installation);
         services.AddSingleton(_ => board);
         services.AddOpenTelemetry().WithMetrics(board.Configure);

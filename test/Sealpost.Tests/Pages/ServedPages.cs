@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Sealpost.App.Hosting;
 using Sealpost.People;
 using Sealpost.Trust.Keys;
@@ -26,9 +27,11 @@ internal sealed class ServedPages : IAsyncDisposable
     /// <summary>What browsers said that our policies stopped.</summary>
     public long PolicyReports => _web.Services.GetRequiredService<CspReports>().Count;
 
-    public static async Task<ServedPages> StartAsync(Installation installation, CancellationToken cancellationToken)
+    public static async Task<ServedPages> StartAsync(Installation installation, CancellationToken cancellationToken, HeardLog? heard = null)
     {
         var served = new ServedPages(installation, WebHost.Build(installation, "http://127.0.0.1:0"));
+        if (heard is not null)
+            served._web.Services.GetRequiredService<ILoggerFactory>().AddProvider(heard);
         await served._web.StartAsync(cancellationToken);
         return served;
     }

@@ -20,13 +20,13 @@ internal sealed class ServedFolder : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<ServedFolder> StartAsync()
+    public static async Task<ServedFolder> StartAsync(HeardLog? heard = null)
     {
         var folder = Directory.CreateTempSubdirectory("sealpost-test-").FullName;
         var data = new DataFolder(Path.Combine(folder, "data"));
         data.Create();
-        var (installation, _) = await Installation.CreateAsync(data, NullLoggerFactory.Instance, Token);
-        return new ServedFolder(folder, await ServedPages.StartAsync(installation, Token));
+        var (installation, _) = await Installation.CreateAsync(data, heard?.Factory() ?? NullLoggerFactory.Instance, Token);
+        return new ServedFolder(folder, await ServedPages.StartAsync(installation, Token, heard));
     }
 
     /// <summary>The path of a link for the first administrator.</summary>
@@ -49,6 +49,8 @@ internal sealed class ServedFolder : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (!Directory.Exists(_folder))
+            return;
         await Pages.DisposeAsync();
         await Installation.DisposeAsync();
         Directory.Delete(_folder, recursive: true);

@@ -30,7 +30,9 @@ public abstract class OrganisationPage : ComponentBase, IDisposable
     protected CancellationToken Leaving { get; }
 
     /// <summary>An undo from a message that is still shown runs although its page was left.</summary>
-    private CancellationToken Running => Leaving.IsCancellationRequested ? CancellationToken.None : Leaving;
+    private CancellationToken Running => Leaving.IsCancellationRequested ? Workplace.Ending : Leaving;
+
+    private bool IsOver => Leaving.IsCancellationRequested || Workplace.Ending.IsCancellationRequested;
 
     /// <summary>Creates it.</summary>
     protected OrganisationPage() => Leaving = _leaving.Token;
@@ -90,6 +92,7 @@ public abstract class OrganisationPage : ComponentBase, IDisposable
         (Loading, Missing, Problem) = (true, false, null);
         try
         {
+            using var running = Workplace.Begin();
             if (await Workplace.SeatAt(Org, Leaving) is not { } seat)
             {
                 NotFound();
@@ -107,7 +110,7 @@ public abstract class OrganisationPage : ComponentBase, IDisposable
         {
             Problem = refused.Message;
         }
-        catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
+        catch (OperationCanceledException) when (IsOver)
         {
             // The person went elsewhere.
         }
@@ -136,7 +139,7 @@ public abstract class OrganisationPage : ComponentBase, IDisposable
             Toasts.Warn(refused.Message);
             return false;
         }
-        catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
+        catch (OperationCanceledException) when (IsOver)
         {
             return false;
         }
@@ -144,6 +147,21 @@ public abstract class OrganisationPage : ComponentBase, IDisposable
         {
             Busy = false;
             StateHasChanged();
+        }
+    }
+
+    /// <summary>Reads, while the page is shown already, what takes longer than the page may; not awaited by the caller.</summary>
+    protected async Task BesideAsync(Func<CancellationToken, Task> read)
+    {
+        try
+        {
+            using var running = Workplace.Begin();
+            await read(Leaving);
+            StateHasChanged();
+        }
+        catch (OperationCanceledException) when (IsOver)
+        {
+            // The person went elsewhere.
         }
     }
 
@@ -173,6 +191,7 @@ public abstract class OrganisationPage : ComponentBase, IDisposable
 
     private async Task AsNowAsync(Func<CancellationToken, Task> operation)
     {
+        using var counted = Workplace.Begin();
         var running = Running;
         if (await Workplace.SeatAt(Org, running) is not { } seat)
             throw new RefusedException("You no longer belong to this organisation.");

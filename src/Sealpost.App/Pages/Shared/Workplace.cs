@@ -5,7 +5,7 @@ using Sealpost.People;
 namespace Sealpost.App.Pages.Shared;
 
 /// <summary>Who is at work in this circuit, and in which organisations. Everything a page does, it does as <see cref="SeatAt"/> says.</summary>
-internal sealed class Workplace(Installation installation, MembershipLookup memberships, AuthenticationStateProvider authentication)
+internal sealed class Workplace(Installation installation, MembershipLookup memberships, AuthenticationStateProvider authentication, OpenPages pages)
 {
     public Installation Installation { get; } = installation;
 
@@ -15,9 +15,17 @@ internal sealed class Workplace(Installation installation, MembershipLookup memb
     /// <summary>Asks the person to show a passkey or code; true once it was shown. Set by the layout, whose dialog it is.</summary>
     public Func<CancellationToken, Task<bool>>? Confirm { get; set; }
 
+    /// <summary>Cancelled when the server stops.</summary>
+    public CancellationToken Ending => pages.Ending;
+
+    /// <summary>Counts work on the stores, which a stop of the server awaits, until what it returns is disposed.</summary>
+    /// <exception cref="OperationCanceledException">The server stops.</exception>
+    public IDisposable Begin() => pages.Begin();
+
     /// <summary>The person's place in an organisation; null where there is no such organisation or the person does not belong to it: the two look the same.</summary>
     public async Task<Seat?> SeatAt(int organisation, CancellationToken cancellationToken)
     {
+        using var running = Begin();
         var state = await authentication.GetAuthenticationStateAsync().ConfigureAwait(false);
         return await memberships.SeatAsync(state.User, organisation, cancellationToken).ConfigureAwait(false);
     }
@@ -25,6 +33,7 @@ internal sealed class Workplace(Installation installation, MembershipLookup memb
     /// <summary>Every organisation the person belongs to, by name.</summary>
     public async Task<IReadOnlyList<Seat>> SeatsAsync(CancellationToken cancellationToken)
     {
+        using var running = Begin();
         var state = await authentication.GetAuthenticationStateAsync().ConfigureAwait(false);
         return await memberships.SeatsAsync(state.User, cancellationToken).ConfigureAwait(false);
     }
