@@ -1,14 +1,11 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using Sealpost.Tests.Pages;
 
 namespace Sealpost.Tests.Compliance;
 
 /// <summary>The compliance pages in a real browser: the officer's work by clicks, both themes, a phone, and what axe says.</summary>
-public sealed class CompliancePagesTests(ServedOffice office)
+public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
 {
-    private const string Chromium = "/usr/bin/chromium";
-    private static readonly string[] Grave = ["serious", "critical"];
     private static readonly string[] Places = ["agreements", "authorizations", "forms", "opt-outs", "ledger", "disclosures"];
 
     /// <summary>Where screenshots go; none are taken where it is not set.</summary>
@@ -17,7 +14,7 @@ public sealed class CompliancePagesTests(ServedOffice office)
     [Fact]
     public async Task An_officer_keeps_the_register_a_patients_wishes_and_the_ledger_by_clicks()
     {
-        await using var at = await OpenAsync(1440, ColorScheme.Light);
+        await using var at = await OpenAsync(ColorScheme.Light);
         var page = at.Page;
         await GoAsync(page, "agreements");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add an agreement" }).First.ClickAsync();
@@ -70,13 +67,13 @@ public sealed class CompliancePagesTests(ServedOffice office)
         await page.GetByRole(AriaRole.Button, new() { Name = "Record it" }).ClickAsync();
         await Assertions.Expect(page.GetByText("Acme Hosting")).ToBeVisibleAsync();
         await CheckAsync(page, "disclosures-found", ColorScheme.Light);
-        Assert.Empty(at.Faults);
+        at.AssertQuiet();
     }
 
     [Fact]
     public async Task Keys_find_places_and_things_to_do_and_a_lost_connection_is_said_without_hiding_the_page()
     {
-        await using var at = await OpenAsync(1440, ColorScheme.Light);
+        await using var at = await OpenAsync(ColorScheme.Light);
         var page = at.Page;
         await GoAsync(page, "opt-outs");
         await page.Keyboard.PressAsync("?");
@@ -105,13 +102,13 @@ public sealed class CompliancePagesTests(ServedOffice office)
         await Assertions.Expect(page.GetByText("copy what you typed since")).ToBeVisibleAsync();
         Assert.False(await page.EvaluateAsync<bool>("() => document.getElementById('components-reconnect-modal').matches(':modal')"));
         await CheckAsync(page, "connection-lost", ColorScheme.Light);
-        Assert.Empty(at.Faults);
+        at.AssertQuiet();
     }
 
     [Fact]
     public async Task An_officer_keeps_a_patients_certificate_by_clicks()
     {
-        await using var at = await OpenAsync(1440, ColorScheme.Light);
+        await using var at = await OpenAsync(ColorScheme.Light);
         var page = at.Page;
         var organisation = await office.Installation.OpenOrganisationAsync("Green Valley Clinic", TestContext.Current.CancellationToken);
         var patient = await organisation.FindPatientAsync("p11", TestContext.Current.CancellationToken);
@@ -134,7 +131,7 @@ public sealed class CompliancePagesTests(ServedOffice office)
         Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= 390, "The page is wider than a phone.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove certificate 1" }).ClickAsync();
         await Assertions.Expect(page.GetByText("None.", new() { Exact = true })).ToBeVisibleAsync();
-        Assert.Empty(at.Faults);
+        at.AssertQuiet();
     }
 
     private static Task TellAsync(IPage page, string state, string shown) => page.EvaluateAsync(
@@ -146,7 +143,7 @@ public sealed class CompliancePagesTests(ServedOffice office)
     [InlineData(ColorScheme.Dark)]
     public async Task Every_compliance_page_reads_well_on_desk_and_phone_in_both_themes(ColorScheme scheme)
     {
-        await using var at = await OpenAsync(1440, scheme);
+        await using var at = await OpenAsync(scheme);
         foreach (var place in Places)
         {
             await GoAsync(at.Page, place);
@@ -157,7 +154,7 @@ public sealed class CompliancePagesTests(ServedOffice office)
             await at.Page.SetViewportSizeAsync(1440, 900);
         }
 
-        Assert.Empty(at.Faults);
+        at.AssertQuiet();
     }
 
     private async Task GoAsync(IPage page, string place)
@@ -176,52 +173,15 @@ public sealed class CompliancePagesTests(ServedOffice office)
     private static async Task CheckAsync(IPage page, string name, ColorScheme scheme)
     {
         await ShootAsync(page, name, scheme, 1440);
-        var found = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-        Assert.Empty(found.Violations.Where(violation => Grave.Contains(violation.Impact, StringComparer.Ordinal)).SelectMany(violation => violation.Nodes.Select(node => $"{name}: {violation.Id}: {node.Html}")));
+        AtBrowser.AssertNone([.. (await PageCheck.AxeAsync(page, scheme)).Select(found => $"{name}: {found}")]);
     }
 
-    private async Task<DeskBrowser> OpenAsync(int width, ColorScheme scheme)
+    private async Task<AtBrowser> OpenAsync(ColorScheme scheme)
     {
-        TestData.RequirePart(File.Exists(Chromium), "Chromium (/usr/bin/chromium)");
         await office.StartedAsync();
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = scheme });
-        var at = new DeskBrowser(playwright, browser, await context.NewPageAsync());
-        at.Page.SetDefaultTimeout(120_000);
-        Assertions.SetDefaultExpectTimeout(120_000);
+        var at = await AtBrowser.OpenAsync(chromium, office.Url, scheme: scheme);
         await at.Page.GotoAsync(await office.LinkAsync());
         await at.Page.Locator(".shell").WaitForAsync();
         return at;
-    }
-
-    private sealed class DeskBrowser : IAsyncDisposable
-    {
-        private readonly IPlaywright _playwright;
-        private readonly IBrowser _browser;
-        private readonly List<string> _faults = [];
-
-        public DeskBrowser(IPlaywright playwright, IBrowser browser, IPage page)
-        {
-            (_playwright, _browser, Page) = (playwright, browser, page);
-            page.Request += (_, request) =>
-            {
-                if (new Uri(request.Url).Host is not ("127.0.0.1" or "localhost"))
-                    _faults.Add("a request to another host");
-                if (request.Url.EndsWith("/csp-report", StringComparison.Ordinal))
-                    _faults.Add("a report of the content policy");
-            };
-            page.PageError += (_, error) => _faults.Add(error);
-        }
-
-        public IPage Page { get; }
-
-        public IReadOnlyList<string> Faults => _faults;
-
-        public async ValueTask DisposeAsync()
-        {
-            await _browser.DisposeAsync();
-            _playwright.Dispose();
-        }
     }
 }

@@ -1,16 +1,12 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using Sealpost.Tests.Pages;
 
 namespace Sealpost.Tests.ForPatients;
 
 /// <summary>Patient pages in a real browser: on a small phone, in both themes and languages, by keyboard alone, and as axe sees them.</summary>
 [Collection(nameof(PatientClinic))]
-public sealed class PatientScreenTests(PatientClinic clinic)
+public sealed class PatientScreenTests(PatientClinic clinic, Chromium chromium)
 {
-    private const string Chromium = "/usr/bin/chromium";
-    private static readonly string[] Grave = ["serious", "critical"];
-
     /// <summary>Where screenshots go; none are taken where it is not set.</summary>
     private static string? Folder => Environment.GetEnvironmentVariable("SEALPOST_SCREENS");
 
@@ -45,7 +41,7 @@ public sealed class PatientScreenTests(PatientClinic clinic)
         await browser.Page.GotoAsync(clinic.Url + $"/u/{patient.Token}");
         await browser.Page.Locator("button").ClickAsync();
         await CheckAsync(browser.Page, "unsubscribed", language, scheme);
-        Assert.Empty(browser.Faults);
+        browser.AssertQuiet();
     }
 
     [Fact]
@@ -128,47 +124,16 @@ public sealed class PatientScreenTests(PatientClinic clinic)
             await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(folder, $"{name}-{language}-{scheme}.png".ToLowerInvariant()) });
         Assert.Equal(1, await page.Locator("h1").CountAsync());
         Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= 360, $"{name} is wider than 360 pixels");
-        var found = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-        Assert.Empty(found.Violations.Where(violation => Grave.Contains(violation.Impact, StringComparer.Ordinal)).SelectMany(violation => violation.Nodes.Select(node => $"{name}: {violation.Id}: {node.Html}")));
+        AtBrowser.AssertNone([.. (await PageCheck.AxeAsync(page, scheme)).Select(found => $"{name}: {found}")]);
         var small = await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('button, a, input:not([type=hidden])')].filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && !e.closest('.skip') && getComputedStyle(e).display !== 'inline' && r.height < 24; }).map(e => e.outerHTML.slice(0, 80))");
         Assert.Empty(small);
     }
 
-    private static async Task<PhoneBrowser> OpenAsync(int width, ColorScheme scheme)
+    /// <summary>A broken link and a form with mistakes are answered by a page, with the status that they are.</summary>
+    private async Task<AtBrowser> OpenAsync(int width, ColorScheme scheme)
     {
-        TestData.RequirePart(File.Exists(Chromium), "Chromium (/usr/bin/chromium)");
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
-
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 740 }, ColorScheme = scheme });
-        return new PhoneBrowser(playwright, browser, await context.NewPageAsync());
-    }
-
-    private sealed class PhoneBrowser : IAsyncDisposable
-    {
-        private readonly IPlaywright _playwright;
-        private readonly IBrowser _browser;
-        private readonly List<string> _faults = [];
-
-        public PhoneBrowser(IPlaywright playwright, IBrowser browser, IPage page)
-        {
-            (_playwright, _browser, Page) = (playwright, browser, page);
-            page.Request += (_, request) =>
-            {
-                if (new Uri(request.Url).Host is not ("127.0.0.1" or "localhost"))
-                    _faults.Add("a request to another host");
-            };
-            page.PageError += (_, error) => _faults.Add(error);
-        }
-
-        public IPage Page { get; }
-
-        public IReadOnlyList<string> Faults => _faults;
-
-        public async ValueTask DisposeAsync()
-        {
-            await _browser.DisposeAsync();
-            _playwright.Dispose();
-        }
+        var browser = await AtBrowser.OpenAsync(chromium, clinic.Url, width, scheme);
+        browser.Expected = [404, 422];
+        return browser;
     }
 }

@@ -29,13 +29,13 @@ internal sealed class AtBrowser : IAsyncDisposable
 
     public IReadOnlyCollection<string> Faults => _faults;
 
-    /// <summary>Answers of 404 and their complaint in the console are expected while set.</summary>
-    public bool ExpectMissing { get; set; }
+    /// <summary>Statuses of answers that are no fault now, nor is their complaint in the console. Default: none.</summary>
+    public IReadOnlyList<int> Expected { get; set; } = [];
 
-    public static async Task<AtBrowser> OpenAsync(Chromium chromium, string url, int width = 1440, ColorScheme scheme = ColorScheme.Light)
+    public static async Task<AtBrowser> OpenAsync(Chromium chromium, string url, int width = 1440, ColorScheme scheme = ColorScheme.Light, bool script = true)
     {
         var browser = await chromium.BrowserAsync();
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = scheme, JavaScriptEnabled = script, ReducedMotion = ReducedMotion.Reduce });
         context.SetDefaultTimeout(PatienceMilliseconds);
         Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
         await context.AddInitScriptAsync(WatchPolicy);
@@ -96,12 +96,12 @@ internal sealed class AtBrowser : IAsyncDisposable
         };
         Context.Response += (_, response) =>
         {
-            if (response.Status >= 500 || (response.Status == 404 && !ExpectMissing))
+            if (response.Status >= 500 || (response.Status == 404 && !Expected.Contains(404)))
                 _faults.Enqueue($"{response.Status} at {PathOf(response.Url)}");
         };
         Context.Console += (_, message) =>
         {
-            if (message.Type == "error" && !(ExpectMissing && message.Text.Contains("404", StringComparison.Ordinal)))
+            if (message.Type == "error" && !Expected.Any(status => message.Text.Contains($"a status of {status}", StringComparison.Ordinal)))
                 _faults.Enqueue($"console at {PathOf(message.Page?.Url)}: {message.Text}");
         };
         Context.WebError += (_, error) => _faults.Enqueue("script: " + error.Error);

@@ -54,7 +54,8 @@ internal static class PageCheck
         return found;
     }
 
-    private static async Task<IEnumerable<string>> AxeAsync(IPage page, ColorScheme scheme)
+    /// <summary>What axe finds serious or critical.</summary>
+    public static async Task<IEnumerable<string>> AxeAsync(IPage page, ColorScheme scheme)
     {
 #pragma warning disable CS0618 // The other way opens a window of its own for every page: minutes in all. There is nothing here of another origin, for which it is made.
         var result = await page.Locator("html").RunAxeLegacy(new AxeRunOptions { ResultTypes = [ResultType.Violations] });

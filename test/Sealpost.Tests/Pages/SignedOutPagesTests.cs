@@ -18,7 +18,7 @@ public sealed class SignedOutPagesTests(DemoPages demo, Chromium chromium)
             wrong.AddRange((await PageCheck.FindAsync(browser, name, demo.Secrets)).Select(found => $"{path}: {found}"));
         }
 
-        browser.ExpectMissing = true;
+        browser.Expected = [404];
         await browser.GoAsync("/no-such-page");
         wrong.AddRange((await PageCheck.FindAsync(browser, "not-found", demo.Secrets)).Select(found => $"404: {found}"));
         AtBrowser.AssertNone([.. wrong, .. browser.Faults]);
@@ -28,7 +28,7 @@ public sealed class SignedOutPagesTests(DemoPages demo, Chromium chromium)
     public async Task What_another_organisation_has_looks_like_nothing()
     {
         await using var browser = await demo.OpenAsync(chromium, DemoPages.Stranger);
-        browser.ExpectMissing = true;
+        browser.Expected = [404];
         var answer = await browser.GoAsync($"/o/{demo.Number}/campaigns/1");
         Assert.Equal((int)HttpStatusCode.NotFound, answer!.Status);
 
