@@ -30,8 +30,8 @@ internal static class CampaignApi
         campaigns.MapPost("/{id:long}/send-back", SendBackAsync).WithSummary("Send back to the author, with the reason");
         campaigns.MapPost("/{id:long}/comments", CommentAsync).WithSummary("Add a comment");
         campaigns.MapPost("/{id:long}/copy", CopyAsync).WithSummary("A new draft with the same content");
-        campaigns.MapGet("/{id:long}/left", (Caller caller, long id, CancellationToken cancellationToken) => caller.Organisation.Campaigns.FollowUp.LeftAsync(id, caller.Actor, cancellationToken))
-            .WithSummary("Whom it did not reach, and why");
+        campaigns.MapGet("/{id:long}/left", LeftAsync)
+            .WithSummary("Whom it did not reach, and why; small numbers as the report shows them");
         campaigns.MapPost("/{id:long}/follow-up", FollowUpAsync).WithSummary("A new draft for some of those whom it did not reach");
         CampaignSendApi.Map(campaigns);
         api.MapGet("/organisations/{org}/home", (Caller caller, CancellationToken cancellationToken) => caller.Organisation.Campaigns.Home.RunAsync(caller.Actor, cancellationToken))
@@ -104,6 +104,13 @@ internal static class CampaignApi
 
     private static async Task<StateAnswer> FollowUpAsync(Caller caller, long id, WantedFollowUp wanted, CancellationToken cancellationToken) => StateAnswer.Of(await caller.Organisation.Campaigns.FollowUp
         .RunAsync(id, [.. wanted.Left.Select(left => (left.Outcome, left.Reason))], wanted.Name, caller.Actor, cancellationToken).ConfigureAwait(false));
+
+    private static async Task<IReadOnlyList<LeftNumbers>> LeftAsync(Caller caller, long id, CancellationToken cancellationToken)
+    {
+        var left = await caller.Organisation.Campaigns.FollowUp.LeftAsync(id, caller.Actor, cancellationToken).ConfigureAwait(false);
+        var report = await new ReadCampaignReport(caller.Organisation.Context).RunAsync(await NameAsync(caller, id, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return LeftNumbers.Of(left, report, ListDeliveries.SeesPatients(caller.Actor));
+    }
 
     private static List<CampaignState> States(string? names)
     {

@@ -24,8 +24,9 @@ internal static class CampaignSendApi
         campaigns.MapPost("/{id:long}/resume", ResumeAsync).WithSummary("Go on with a paused campaign; a reason is needed where it paused by itself for complaints");
         Act(campaigns, "cancel", "Stop for good; patients not yet mailed are cancelled", (sending, name, actor, token) => sending.CancelAsync(name, actor, token));
         campaigns.MapGet("/{id:long}/progress", ProgressAsync).WithSummary("How far it is; cheap to ask every second");
-        campaigns.MapGet("/{id:long}/report", (Caller caller, long id, CancellationToken cancellationToken) => caller.Organisation.Campaigns.Findings.RunAsync(id, caller.Actor, cancellationToken))
-            .WithSummary("Report: counts, timeline, clicks, comparison");
+        campaigns.MapGet("/{id:long}/report", async (Caller caller, long id, CancellationToken cancellationToken) =>
+            FindingsDocument.Of(await caller.Organisation.Campaigns.Findings.RunAsync(id, caller.Actor, cancellationToken).ConfigureAwait(false), ListDeliveries.SeesPatients(caller.Actor)))
+            .WithSummary("Report: counts, timeline, clicks, comparison").WithDescription("Compliance and auditors get every number. For others a number of 1 to 10, or one that gives such a number away, is null; shown says how it reads.");
         campaigns.MapGet("/{id:long}/report.csv", (Caller caller, long id, CancellationToken cancellationToken) => ExportAsync(caller, id, "text/csv", ReportCsv.Of, cancellationToken))
             .WithSummary("The report as CSV, small numbers hidden");
         campaigns.MapGet("/{id:long}/report.html", (Caller caller, long id, CancellationToken cancellationToken) => ExportAsync(caller, id, "text/html", ReportHtml.Of, cancellationToken))
@@ -70,10 +71,10 @@ internal static class CampaignSendApi
         return TypedResults.NoContent();
     }
 
-    private static Task<CampaignProgress> ProgressAsync(Caller caller, long id, CancellationToken cancellationToken)
+    private static async Task<ProgressDocument> ProgressAsync(Caller caller, long id, CancellationToken cancellationToken)
     {
         caller.Actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Administrator | Roles.Auditor, "see campaigns");
-        return caller.Organisation.Campaigns.Progress.ReadAsync(id, cancellationToken);
+        return ProgressDocument.Of(await caller.Organisation.Campaigns.Progress.ReadAsync(id, cancellationToken).ConfigureAwait(false), ListDeliveries.SeesPatients(caller.Actor));
     }
 
     private static async Task<FileContentHttpResult> ExportAsync(Caller caller, long id, string type, Func<CampaignFindings, string> write, CancellationToken cancellationToken) =>

@@ -84,7 +84,7 @@ internal static class CampaignSendCommands
             }
 
             await WaitAsync(context, organisation, sending, campaign, cancellationToken).ConfigureAwait(false);
-            await WriteReportAsync(context, organisation, campaign, html: false, cancellationToken).ConfigureAwait(false);
+            await WriteReportAsync(context, organisation, campaign, html: false, actor, cancellationToken).ConfigureAwait(false);
             return 0;
         });
         return command;
@@ -124,7 +124,7 @@ internal static class CampaignSendCommands
     {
         var name = CampaignCommands.Name();
         var html = new Option<bool>("--html") { Description = "A page to print, self-contained." };
-        var command = new Command("report", "What became of every patient of the audience.") { name, html };
+        var command = new Command("report", "What became of every patient of the audience. Roles that may not see patients get no number of 1 to 10.") { name, html };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -132,20 +132,21 @@ internal static class CampaignSendCommands
 
             // Whoever owns the folder alone settles what a crash left in flight before counting.
             _ = await organisation.SendingAsync(cancellationToken).ConfigureAwait(false);
-            await WriteReportAsync(context, organisation, parsed.GetRequiredValue(name), parsed.GetValue(html), cancellationToken).ConfigureAwait(false);
+            await WriteReportAsync(context, organisation, parsed.GetRequiredValue(name), parsed.GetValue(html), actor, cancellationToken).ConfigureAwait(false);
             return 0;
         });
         return command;
     }
 
-    /// <summary>Writes a campaign's report as JSON, HTML or text.</summary>
-    public static async Task WriteReportAsync(CommandContext context, OpenOrganisation organisation, string campaign, bool html, CancellationToken cancellationToken)
+    /// <summary>Writes a campaign's report as JSON, HTML or text; whoever may not see who the patients are gets no small number.</summary>
+    public static async Task WriteReportAsync(CommandContext context, OpenOrganisation organisation, string campaign, bool html, Actor actor, CancellationToken cancellationToken)
     {
         var report = await new ReadCampaignReport(organisation.Context).RunAsync(campaign, cancellationToken).ConfigureAwait(false);
+        var exact = ListDeliveries.SeesPatients(actor);
         if (context.Json)
-            await context.WriteJsonAsync(report).ConfigureAwait(false);
+            await context.WriteJsonAsync(ReportDocument.Of(report, exact)).ConfigureAwait(false);
         else
-            await context.Out.WriteLineAsync(html ? ReportHtml.Of(report) : ReportText.Of(report)).ConfigureAwait(false);
+            await context.Out.WriteLineAsync(html ? ReportHtml.Of(report) : ReportText.Of(report, exact)).ConfigureAwait(false);
     }
 
     private static Command InDoubt(CommandContext context)

@@ -135,7 +135,7 @@ internal sealed class DemoRun
     private async Task ProveAsync(CancellationToken cancellationToken)
     {
         await _context.SayAsync("").ConfigureAwait(false);
-        await CampaignSendCommands.WriteReportAsync(_context, _organisation, DemoCampaigns.Main, html: false, cancellationToken).ConfigureAwait(false);
+        await CampaignSendCommands.WriteReportAsync(_context, _organisation, DemoCampaigns.Main, html: false, Actor.LocalOwner, cancellationToken).ConfigureAwait(false);
         var checkpoint = await _installation.CheckpointAsync(cancellationToken).ConfigureAwait(false);
         await using var connection = await _installation.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
         var verification = await LedgerVerifier.VerifyAsync(connection, _installation.LedgerKey, checkpoint, cancellationToken).ConfigureAwait(false);

@@ -4,7 +4,7 @@ using Sealpost.Consent;
 
 namespace Sealpost.Reports;
 
-/// <summary>What became of a campaign. Serialised in camel case it is the document that <c>campaign report --json</c> prints; scripts rely on the names.</summary>
+/// <summary>What became of a campaign, in exact numbers. What leaves is <see cref="ReportDocument"/> or <see cref="ShownReport"/>.</summary>
 /// <remarks>At every moment selected = withheld.basis + withheld.transport + accepted + rejected + expired + pickup + cancelled + inDoubt + pending.</remarks>
 public sealed record CampaignReport
 {

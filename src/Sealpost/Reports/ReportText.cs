@@ -10,27 +10,30 @@ public static class ReportText
     private const int Width = 22;
 
     /// <summary>Renders the report.</summary>
-    public static string Of(CampaignReport report)
+    /// <param name="report">The counts.</param>
+    /// <param name="exact">Whether every number may be seen; else small ones are hidden, as on pages.</param>
+    public static string Of(CampaignReport report, bool exact)
     {
+        var shown = exact ? null : new ShownReport(report);
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{report.Name} — {report.Organisation}");
         text.AppendLine(CultureInfo.InvariantCulture, $"{report.Purpose}, {report.State.ToString().ToLowerInvariant()}, as of {report.At:yyyy-MM-dd HH:mm} UTC");
         text.AppendLine();
-        foreach (var line in ReportLines.Of(report))
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {line.Label.PadRight(Width)}{line.Count,12:N0}   {line.Note}");
+        foreach (var (label, count, note) in shown?.Lines.Select(line => (line.Label, line.Shown, line.Note)) ?? ReportLines.Of(report).Select(line => (line.Label, Number(line.Count), line.Note)))
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {label.PadRight(Width)}{count,12}   {note}");
         if (report.Withheld.Total > 0)
         {
             text.AppendLine().AppendLine("Withheld, by reason");
             foreach (var (reason, count) in report.Withheld.ByReason.OrderByDescending(pair => pair.Value))
-                text.AppendLine(CultureInfo.InvariantCulture, $"  {count,8:N0}  {ReportLines.Words(reason)}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {shown?.OfReason(reason) ?? Number(count),8}  {ReportLines.Words(reason)}");
         }
 
         if (report.Accepted > 0)
         {
             text.AppendLine().AppendLine("On the way");
-            text.AppendLine(CultureInfo.InvariantCulture, $"  protection  {Join(report.Tiers)}");
-            text.AppendLine(CultureInfo.InvariantCulture, $"  encryption  {Join(report.TlsVersions)}");
-            text.AppendLine(CultureInfo.InvariantCulture, $"  sent        {report.FirstAt:yyyy-MM-dd HH:mm:ss} to {report.LastAt:yyyy-MM-dd HH:mm:ss} UTC{(report.Rate is { } rate ? string.Create(CultureInfo.InvariantCulture, $", {rate:N1} a second") : "")}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  protection  {Join(report.Tiers, shown)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  encryption  {Join(report.TlsVersions, shown)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  sent        {report.FirstAt:yyyy-MM-dd HH:mm:ss} to {report.LastAt:yyyy-MM-dd HH:mm:ss} UTC{(report.Rate is { } rate && shown?.Of("Accepted") is not ("<11" or SmallCells.Withheld) ? string.Create(CultureInfo.InvariantCulture, $", {rate:N1} a second") : "")}");
         }
 
         if (report.Domains.Count > 0)
@@ -40,18 +43,21 @@ public static class ReportText
                 text.AppendLine(CultureInfo.InvariantCulture, $"  {domain.Messages,8}  {domain.Domain} ({domain.Accepted} accepted)");
         }
 
-        if (report.NextSteps.Count > 0)
+        var steps = shown is null ? report.NextSteps : [.. shown.NextSteps];
+        if (steps.Count > 0)
         {
             text.AppendLine().AppendLine("What to do next");
-            foreach (var step in report.NextSteps)
+            foreach (var step in steps)
                 text.AppendLine(CultureInfo.InvariantCulture, $"  - {step}");
         }
 
         return text.ToString();
     }
 
-    private static string Join(IReadOnlyDictionary<string, long> counts) =>
-        string.Join(", ", counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value:N0}")));
+    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Join(IReadOnlyDictionary<string, long> counts, ShownReport? shown) =>
+        string.Join(", ", shown?.OnTheWay.Where(part => counts.ContainsKey(part.Name)).Select(part => $"{part.Name} {part.Shown}") ?? counts.Select(pair => $"{pair.Key} {Number(pair.Value)}"));
 }
 
 /// <summary>The lines of the sum, in order, with words for people.</summary>

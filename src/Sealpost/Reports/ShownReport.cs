@@ -45,6 +45,18 @@ internal sealed class ShownReport
         .. Outcomes(_report).Skip(1).Where(one => one.Count > 0 || one.Label is not ("Notice sent" or "Cancelled")).Select(Line),
     ];
 
+    /// <summary>How a line reads, by its label.</summary>
+    public string Of(string label) => label switch
+    {
+        "Selected" => SmallCells.Show(_report.Selected),
+        "Withheld" => Withheld().Shown,
+        _ => Outcomes(_report).Where(one => one.Label == label).Select(one => Line(one).Shown).FirstOrDefault(SmallCells.Withheld),
+    };
+
+    /// <summary>How the number of a reason for withholding reads, by its stable name.</summary>
+    public string OfReason(string reason) =>
+        _shown.TryGetValue("reason " + reason, out var shown) ? Say(shown, _report.Withheld.ByReason[reason]) : SmallCells.Withheld;
+
     /// <summary>Reasons for withholding, largest first: stable name, number, sentence.</summary>
     public IEnumerable<(string Reason, string Shown, string Words)> Reasons =>
         _report.Withheld.ByReason.OrderByDescending(pair => pair.Value).Select(pair => (pair.Key, Say(_shown["reason " + pair.Key], pair.Value), ReportLines.Words(pair.Key)));

@@ -70,7 +70,7 @@ public sealed class CampaignReportTests
     [Fact]
     public void The_text_tells_sum_reasons_and_next_steps()
     {
-        var text = ReportText.Of(Sample with { NextSteps = [.. ReportAdvice.Of(Sample)] });
+        var text = ReportText.Of(Sample with { NextSteps = [.. ReportAdvice.Of(Sample)] }, exact: true);
         Assert.Contains("Selected                     1,000", text, StringComparison.Ordinal);
         Assert.Contains("Nobody has verified the email address", text, StringComparison.Ordinal);
         Assert.Contains("What to do next", text, StringComparison.Ordinal);

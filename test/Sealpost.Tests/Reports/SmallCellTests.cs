@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using Sealpost.Campaigns;
+using Sealpost.Consent;
+using Sealpost.Delivery;
 using Sealpost.Reports;
 
 namespace Sealpost.Tests.Reports;
@@ -41,6 +44,54 @@ public sealed class SmallCellTests
     {
         Assert.Equal(["<11", "nearly all", "50 %", "–", "0 %", "100 %"], [SmallCells.Share(3, 1_000), SmallCells.Share(997, 1_000), SmallCells.Share(50, 100), SmallCells.Share(0, 0), SmallCells.Share(0, 50), SmallCells.Share(50, 50)]);
         Assert.Equal(["0", "<11", "10", "110"], [SmallCells.Rough(0), SmallCells.Rough(7), SmallCells.Rough(19), SmallCells.Rough(117)]);
+    }
+
+    [Fact]
+    public void The_document_holds_every_number_for_those_who_may_see_patients_and_what_pages_show_for_others()
+    {
+        var report = Report(1_000, 875, new WithheldCounts(120, 117, 3, new Dictionary<string, long> { ["UnverifiedAddress"] = 117, ["TlsUnavailable"] = 3 }), 5, 0) with
+        {
+            Bounced = 4, Rate = 2.5, Tiers = new Dictionary<string, long> { ["T3"] = 871, ["T4"] = 4 }, NextSteps = ["5 addresses were refused."],
+        };
+        var exact = JsonSerializer.SerializeToElement(ReportDocument.Of(report, exact: true), JsonSerializerOptions.Web);
+        Assert.Equal((1_000, 875, 5, 3), (exact.GetProperty("selected").GetInt64(), exact.GetProperty("accepted").GetInt64(), exact.GetProperty("rejected").GetInt64(), exact.GetProperty("withheld").GetProperty("byReason").GetProperty("TlsUnavailable").GetInt64()));
+        Assert.False(exact.TryGetProperty("shown", out _));
+
+        var passed = JsonSerializer.SerializeToElement(ReportDocument.Of(report, exact: false), JsonSerializerOptions.Web);
+        var page = new ShownReport(report);
+        Assert.Equal(JsonValueKind.Null, passed.GetProperty("rejected").ValueKind);
+        Assert.Equal("<11", passed.GetProperty("shown").GetProperty("rejected").GetString());
+        Assert.Equal(page.Lines.Single(line => line.Label == "Withheld").Shown, passed.GetProperty("shown").GetProperty("withheld.total").GetString());
+        Assert.Equal(1_000, passed.GetProperty("selected").GetInt64());
+        foreach (var number in new long[] { 117, 120, 3, 4, 5, 871 })
+            Assert.DoesNotMatch($@"(?<![\d.""T]){number}(?![\d""])", passed.GetRawText());
+    }
+
+    [Fact]
+    public void The_document_leaves_out_nothing_that_a_report_holds() => Assert.Equal(
+        typeof(CampaignReport).GetProperties().Select(property => property.Name).Where(name => name != nameof(CampaignReport.AddsUp)).Order(StringComparer.Ordinal),
+        typeof(ReportDocument).GetProperties().Select(property => property.Name).Where(name => name != nameof(ReportDocument.Shown)).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Progress_tells_no_small_number_to_those_who_may_not_see_patients()
+    {
+        var progress = new CampaignProgress
+        {
+            Campaign = 1, State = CampaignState.Finished, At = DateTimeOffset.UnixEpoch, Selected = 1_000, SelectionDone = true, Deferred = 2, Rate = 2.5,
+            Outcomes = new Dictionary<Outcome, long> { [Outcome.Accepted] = 875, [Outcome.WithheldBasis] = 120, [Outcome.Rejected] = 5 },
+        };
+        var passed = ProgressDocument.Of(progress, exact: false);
+        Assert.Equal((1_000L, null, 875L, null, null), (passed.Selected, passed.Deferred, passed.Outcomes[Outcome.Accepted], passed.Outcomes[Outcome.WithheldBasis], passed.Outcomes[Outcome.Rejected]));
+        Assert.Equal((2L, 5L), (ProgressDocument.Of(progress, exact: true).Deferred, ProgressDocument.Of(progress, exact: true).Outcomes[Outcome.Rejected]));
+    }
+
+    [Fact]
+    public void Whom_a_campaign_left_is_told_as_its_report_tells_it()
+    {
+        var report = Report(1_000, 875, new WithheldCounts(120, 117, 3, new Dictionary<string, long> { ["UnverifiedAddress"] = 117, ["TlsUnavailable"] = 3 }), 5, 0);
+        LeftBehind[] left = [new(Outcome.WithheldBasis, WithholdReason.UnverifiedAddress, 117, true), new(Outcome.WithheldTransport, WithholdReason.TlsUnavailable, 3, true)];
+        Assert.Equal([(null, "not shown"), (null, "<11")], LeftNumbers.Of(left, report, exact: false).Select(one => (one.Patients, one.Shown)));
+        Assert.Equal([(117L, "117"), (3L, "3")], LeftNumbers.Of(left, report, exact: true).Select(one => (one.Patients!.Value, one.Shown)));
     }
 
     [Fact]

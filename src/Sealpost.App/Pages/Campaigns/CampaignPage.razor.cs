@@ -16,12 +16,12 @@ public sealed partial class CampaignPage
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
-    private readonly HashSet<LeftBehind> _chosen = [];
+    private readonly HashSet<LeftNumbers> _chosen = [];
     private Campaign _campaign = default!;
     private CampaignReview? _review;
     private CampaignProgress? _progress;
     private CampaignFindings? _findings;
-    private IReadOnlyList<LeftBehind> _left = [];
+    private IReadOnlyList<LeftNumbers> _left = [];
     private IReadOnlyList<CampaignRemark> _pauses = [];
     private StudioReport? _said;
     private DateTime _startsAt;
@@ -64,7 +64,7 @@ public sealed partial class CampaignPage
             if (May(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor))
                 _findings = await tools.Findings.RunAsync(Id, Actor, cancellationToken);
             if (_campaign.State >= CampaignState.Finished && May(Roles.Marketer | Roles.Approver | Roles.Compliance))
-                _left = await tools.FollowUp.LeftAsync(Id, Actor, cancellationToken);
+                _left = LeftNumbers.Of(await tools.FollowUp.LeftAsync(Id, Actor, cancellationToken), _findings!.Report, exact: false);
         }
     }
 
@@ -84,6 +84,7 @@ public sealed partial class CampaignPage
             while (_campaign.State is CampaignState.Sending or CampaignState.Scheduled)
             {
                 await Task.Delay(Look, Workplace.Time, Leaving);
+                using var running = Workplace.Begin();
                 _progress = await Organisation.Campaigns.Progress.ReadAsync(Id, Leaving);
                 if (_progress.State != _campaign.State)
                     await InvokeAsync(ReloadAsync);
@@ -198,24 +199,6 @@ public sealed partial class CampaignPage
         });
         if (forecast is not null && _review is not null)
             _review = _review with { Forecast = forecast };
-    }
-
-    /// <summary>Probes end in any order: the one that is furthest counts.</summary>
-    private sealed class LookProgress(IProgress<WorkProgress> shown) : IProgress<ProbeProgress>
-    {
-        private readonly Lock _lock = new();
-        private int _done = -1;
-
-        public void Report(ProbeProgress value)
-        {
-            lock (_lock)
-            {
-                if (value.Done <= _done)
-                    return;
-                _done = value.Done;
-                shown.Report(new WorkProgress($"{value.Done} of {value.Total} domains were looked at", value.Total == 0 ? 0 : (double)value.Done / value.Total));
-            }
-        }
     }
 
     private async Task ApproveAsync()
