@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Components;
 using Sealpost.App.Pages.Audiences;
 using Sealpost.Audience;
 using Sealpost.Campaigns;
-using Sealpost.Campaigns.Destinations;
 using Sealpost.Consent;
 using Sealpost.Library;
 using Sealpost.Reports;
+using Sealpost.Running;
 
 namespace Sealpost.App.Pages.Campaigns;
 
@@ -25,7 +25,6 @@ public sealed partial class CampaignEditPage
     private IReadOnlyList<WordPiece>? _rule;
     private LiveFigures _figures = new(static () => { });
     private CampaignForecast? _forecast;
-    private ProbeProgress? _looking;
     private string? _saved;
     private string _words = "";
     private int _step, _drawn, _changes;
@@ -98,52 +97,36 @@ public sealed partial class CampaignEditPage
         _open = open;
         _draft = open.Draft;
         _forecast = null;
-        _ = SayAsync(_draft.Audience.Trim());
-        _ = MeasureAsync();
+        _ = BesideAsync(token => SayAsync(_draft.Audience.Trim(), token));
+        _ = BesideAsync(MeasureAsync);
         if (_step == Submit)
-            _ = ForecastAsync(look: false);
+            _ = BesideAsync(ForecastAsync);
     }
 
-    private async Task SayAsync(string audience)
+    private async Task SayAsync(string audience, CancellationToken cancellationToken)
     {
-        try
-        {
-            var said = audience.Length == 0 ? null : await Organisation.Campaigns.Reviews.RuleOfAsync(audience, Leaving);
-            if (audience == _draft.Audience.Trim())
-                _rule = said;
-            StateHasChanged();
-        }
-        catch (OperationCanceledException)
-        {
-            // The page was left meanwhile.
-        }
+        var said = audience.Length == 0 ? null : await Organisation.Campaigns.Reviews.RuleOfAsync(audience, cancellationToken);
+        if (audience == _draft.Audience.Trim())
+            _rule = said;
     }
 
     /// <summary>How many the rule matches and how many of them may be written to for this purpose.</summary>
-    private Task MeasureAsync()
+    private Task MeasureAsync(CancellationToken cancellationToken)
     {
         _figures.Purpose = _open.Consequence?.Purpose ?? Purpose.Treatment;
-        return _figures.MeasureAsync(AudienceQuery.Parse(_draft.Audience.Trim()).Query, Seat, Leaving);
+        return _figures.MeasureAsync(AudienceQuery.Parse(_draft.Audience.Trim()).Query, Seat, cancellationToken);
     }
 
     /// <summary>What would become of the whole campaign, once it is complete.</summary>
-    private async Task ForecastAsync(bool look)
+    private async Task ForecastAsync(CancellationToken cancellationToken)
     {
         if (_open.Problems.Count > 0 || _forecasting)
             return;
         _forecasting = true;
-        var progress = new Progress<ProbeProgress>(at => _ = InvokeAsync(() =>
-        {
-            if (_looking is { } shown && at.Done >= shown.Done)
-                _looking = at;
-            StateHasChanged();
-        }));
-        if (look)
-            _looking = new ProbeProgress(0, _forecast?.Domains ?? 0);
         var revision = _open.Revision;
         try
         {
-            var forecast = await Organisation.Campaigns.Drafts.ForecastAsync(Id, look, progress, Actor, Leaving);
+            var forecast = await Organisation.Campaigns.Drafts.ForecastAsync(Id, look: false, null, Actor, cancellationToken);
             if (revision == _open.Revision)
                 _forecast = forecast;
         }
@@ -151,13 +134,41 @@ public sealed partial class CampaignEditPage
         {
             Toasts.Warn(refused.Message);
         }
-        catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
+        finally
         {
-            return;
+            _forecasting = false;
+        }
+    }
+
+    /// <summary>Looks at the audience's mail hosts while writing goes on; what was seen is kept, also where the person goes elsewhere meanwhile.</summary>
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var revision = _open.Revision;
+        CampaignForecast? forecast = null;
+        try
+        {
+            if (await Workplace.SeatAt(Org, cancellationToken) is not { } seat)
+                throw new RefusedException("You no longer belong to this organisation.");
+            var drafts = seat.Organisation.Campaigns.Drafts;
+            var end = seat.Organisation.Work.RunAsync(
+                WorkKinds.Look(Id),
+                seat.Actor,
+                async (progress, stop) =>
+                {
+                    forecast = await drafts.ForecastAsync(Id, look: true, new LookProgress(progress), seat.Actor, stop);
+                    return "The mail hosts were looked at.";
+                },
+                cancellationToken);
+            StateHasChanged();
+            await end;
+        }
+        catch (RefusedException refused)
+        {
+            Toasts.Warn(refused.Message);
         }
 
-        (_looking, _forecasting) = (null, false);
-        StateHasChanged();
+        if (forecast is not null && revision == _open.Revision)
+            _forecast = forecast;
     }
 
     private async Task GoAsync(int step)
@@ -165,7 +176,7 @@ public sealed partial class CampaignEditPage
         _step = step;
         Remember(new Dictionary<string, object?> { ["step"] = step == 0 ? null : Steps[step].ToLowerInvariant() });
         if (step == Submit && _forecast is null)
-            await ForecastAsync(look: false);
+            await BesideAsync(ForecastAsync);
     }
 
     private async Task SetAsync(CampaignDraft draft)
