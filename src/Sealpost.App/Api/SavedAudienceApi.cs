@@ -26,8 +26,16 @@ internal static class SavedAudienceApi
         audiences.MapPost("/{id:long}/undelete", async (Caller caller, long id, CancellationToken token) => SavedAnswer.Of(await caller.Organisation.SavedAudiences.UndeleteAsync(id, caller.Actor, token).ConfigureAwait(false))).WithSummary("Bring a deleted audience back");
         audiences.MapPost("/{id:long}/copy", async (Caller caller, long id, CancellationToken token) => SavedAnswer.Of(await caller.Organisation.SavedAudiences.CopyAsync(id, caller.Actor, token).ConfigureAwait(false))).WithSummary("A copy under the next free name");
         audiences.MapGet("/{id:long}/history", async (Caller caller, long id, CancellationToken token) => (await caller.Organisation.SavedAudiences.HistoryAsync(id, caller.Actor, token).ConfigureAwait(false)).Select(SavedAnswer.Of)).WithSummary("Every version, newest first");
+        audiences.MapGet("/{id:long}/versions/{version:int}/changes", ChangesAsync).WithSummary("What changed from a version to another (to; the newest where it is left out), in words and part by part");
         audiences.MapPost("/{id:long}/versions/{version:int}/restore", async (Caller caller, long id, int version, CancellationToken token) => SavedAnswer.Of(await caller.Organisation.SavedAudiences.RestoreAsync(id, version, caller.Actor, token).ConfigureAwait(false))).WithSummary("Make an earlier version's rule the newest");
         audiences.MapGet("/{id:long}/uses", async (Caller caller, long id, CancellationToken token) => (await caller.Organisation.SavedAudiences.UsesAsync(id, caller.Actor, token).ConfigureAwait(false)).Select(use => new UseAnswer(use.Campaign.Id, use.Campaign.Name, use.Campaign.State, use.Version))).WithSummary("Campaigns that have its rule");
+    }
+
+    private static async Task<ChangesAnswer> ChangesAsync(Caller caller, long id, int version, int? to, CancellationToken cancellationToken)
+    {
+        var after = to ?? (await GetAsync(caller, id, cancellationToken).ConfigureAwait(false)).Version;
+        var words = await caller.Organisation.Audiences.SpeechAsync(cancellationToken).ConfigureAwait(false);
+        return ChangesAnswer.Of(await caller.Organisation.SavedAudiences.CompareAsync(id, version, after, words, caller.Actor, cancellationToken).ConfigureAwait(false));
     }
 
     private static async Task<SavedPage> FindAsync(Caller caller, AudienceSearch search, CancellationToken cancellationToken)
@@ -66,6 +74,17 @@ internal sealed record SavedPage(IReadOnlyList<SavedAnswer> Audiences, long? Nex
 internal sealed record SavedAnswer(long Id, string Name, int Version, string Query, string SavedBy, DateTimeOffset SavedAt, DateTimeOffset? DeletedAt)
 {
     public static SavedAnswer Of(SavedAudience saved) => new(saved.Id, saved.Name, saved.Version, saved.Query, saved.Actor, saved.SavedAt, saved.DeletedAt);
+}
+
+/// <summary>What changed between two versions.</summary>
+/// <param name="Before">The older version.</param>
+/// <param name="After">The newer version.</param>
+/// <param name="Words">A sentence for each change.</param>
+/// <param name="Lines">Both rules as one, part by part.</param>
+internal sealed record ChangesAnswer(int Before, int After, IReadOnlyList<string> Words, IReadOnlyList<RuleLine> Lines)
+{
+    public static ChangesAnswer Of(AudienceComparison comparison) => new(
+        comparison.Before.Version, comparison.After.Version, comparison.Words, comparison.Lines);
 }
 
 /// <summary>A campaign that has an audience's rule.</summary>

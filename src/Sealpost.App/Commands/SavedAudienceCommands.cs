@@ -6,13 +6,13 @@ using Sealpost.People;
 
 namespace Sealpost.App.Commands;
 
-/// <summary>Saved audiences and the codes they are made of: <c>audience save · saved · history · restore · rename · copy · delete · undelete · codes</c>.</summary>
+/// <summary>Saved audiences and the codes they are made of: <c>audience save · saved · history · compare · restore · rename · copy · delete · undelete · codes</c>.</summary>
 internal static class SavedAudienceCommands
 {
     private const int CodesShown = 50;
 
     public static IEnumerable<Command> All(CommandContext context) =>
-        [Save(context), Saved(context), History(context), Restore(context), Rename(context), Copy(context), Delete(context), Undelete(context), Codes(context)];
+        [Save(context), Saved(context), History(context), Compare(context), Restore(context), Rename(context), Copy(context), Delete(context), Undelete(context), Codes(context)];
 
     private static Command Save(CommandContext context)
     {
@@ -61,6 +61,31 @@ internal static class SavedAudienceCommands
                 await context.WriteJsonAsync(versions.Select(one => new { version = one.Version, name = one.Name, query = one.Query, actor = one.Actor, savedAt = one.SavedAt })).ConfigureAwait(false);
             foreach (var one in context.Json ? [] : versions)
                 await context.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"version {one.Version}  {one.SavedAt:yyyy-MM-dd HH:mm}Z  {one.Actor}  {one.Name}\n  {one.Query}")).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Compare(CommandContext context)
+    {
+        var (name, before) = (Name(), new Argument<int>("BEFORE") { Description = "Older version." });
+        var after = new Argument<int?>("AFTER") { Description = "Newer version. Default: the newest.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("compare", "What changed between two versions of a rule, in words and part by part: + is new, - is gone.") { name, before, after };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (organisation, actor, audience) = await FindAsync(context, parsed, name, cancellationToken).ConfigureAwait(false);
+            var words = await organisation.Audiences.SpeechAsync(cancellationToken).ConfigureAwait(false);
+            var changes = await organisation.SavedAudiences.CompareAsync(audience.Id, parsed.GetRequiredValue(before), parsed.GetValue(after) ?? audience.Version, words, actor, cancellationToken).ConfigureAwait(false);
+            if (context.Json)
+            {
+                await context.WriteJsonAsync(new { before = changes.Before.Version, after = changes.After.Version, words = changes.Words, lines = changes.Lines }).ConfigureAwait(false);
+                return 0;
+            }
+
+            foreach (var sentence in changes.Words)
+                await context.Out.WriteLineAsync(sentence).ConfigureAwait(false);
+            foreach (var line in changes.Lines)
+                await context.Out.WriteLineAsync($"{(line.Change switch { RuleChange.Added => "+", RuleChange.Removed => "-", _ => " " })} {new string(' ', 2 * line.Depth)}{line.Text}").ConfigureAwait(false);
             return 0;
         });
         return command;

@@ -45,6 +45,24 @@ internal sealed class SavedAudienceDesk(OrganisationContext context)
             : throw new RefusedException("There is no such audience.") { Kind = RefusalKind.NotFound };
     }
 
+    /// <summary>What differs between two versions.</summary>
+    /// <param name="id">Which audience.</param>
+    /// <param name="before">The older version.</param>
+    /// <param name="after">The newer version.</param>
+    /// <param name="words">How rules are said here.</param>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="RefusedException">There is no such audience or version.</exception>
+    public async Task<AudienceComparison> CompareAsync(long id, int before, int after, QueryWords words, Actor actor, CancellationToken cancellationToken)
+    {
+        var versions = await HistoryAsync(id, actor, cancellationToken).ConfigureAwait(false);
+        SavedAudience Version(int number) => versions.FirstOrDefault(one => one.Version == number)
+            ?? throw new RefusedException($"The audience has no version {number}. Its versions are 1 to {versions[0].Version}.") { Kind = RefusalKind.NotFound };
+        var (old, now) = (Version(before), Version(after));
+        var rule = CompareRules.Run(AudienceQuery.Parse(old.Query).Query!, AudienceQuery.Parse(now.Query).Query!, words);
+        return new AudienceComparison(old, now, old.Name == now.Name ? rule.Words : [$"Renamed from “{old.Name}” to “{now.Name}”.", .. rule.Words], rule.Lines);
+    }
+
     /// <summary>Campaigns whose rule is one that the audience has or had, newest first: a campaign holds its own copy of a rule.</summary>
     public async Task<IReadOnlyList<AudienceUse>> UsesAsync(long id, Actor actor, CancellationToken cancellationToken)
     {
@@ -150,4 +168,15 @@ internal sealed class SavedAudienceDesk(OrganisationContext context)
         actor.Require(Write, "save audiences");
         return _drafts.DropAsync(actor.Id, id, cancellationToken);
     }
+}
+
+/// <summary>What differs between two versions of a saved audience.</summary>
+/// <param name="Before">The older one.</param>
+/// <param name="After">The newer one.</param>
+/// <param name="Words">A sentence for each change.</param>
+/// <param name="Lines">Both rules as one, part by part.</param>
+internal sealed record AudienceComparison(SavedAudience Before, SavedAudience After, IReadOnlyList<string> Words, IReadOnlyList<RuleLine> Lines)
+{
+    /// <summary>Always <c>[phi]</c>.</summary>
+    public override string ToString() => "[phi]";
 }

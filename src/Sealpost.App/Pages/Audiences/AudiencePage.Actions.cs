@@ -82,7 +82,7 @@ public sealed partial class AudiencePage
 
         if (!IsChanged)
             return;
-        await _typing.CancelAsync();
+        await _keeper.StopAsync();
         await DoAsync(async token => await SavedAsync(await Organisation.SavedAudiences.ReviseAsync(_saved.Id, _saved.Version, null, _model.Rule.Query, Actor, token), token), "Saved.");
     }
 
@@ -92,7 +92,7 @@ public sealed partial class AudiencePage
     {
         if (Busy)
             return;
-        await _typing.CancelAsync();
+        await _keeper.StopAsync();
         try
         {
             if (_rename)
@@ -113,36 +113,9 @@ public sealed partial class AudiencePage
         }
     }
 
-    private async Task SavedAsync(SavedAudience saved, CancellationToken cancellationToken)
-    {
-        (_saved, _state, _resumed) = (saved, "", null);
-        await ReadHistoryAsync(cancellationToken);
-    }
-
-    private async Task ReadHistoryAsync(CancellationToken cancellationToken)
-    {
-        _history = _saved is null ? [] : await Organisation.SavedAudiences.HistoryAsync(_saved.Id, Actor, cancellationToken);
-        _uses = _saved is null ? [] : await Organisation.SavedAudiences.UsesAsync(_saved.Id, Actor, cancellationToken);
-    }
-
-    private Task<bool> RestoreAsync(SavedAudience version) => DoAsync(async token =>
-    {
-        await SavedAsync(await Organisation.SavedAudiences.RestoreAsync(_saved!.Id, version.Version, Actor, token), token);
-        _historyOpen = false;
-        await TakeAsync(_saved.Query);
-        Toasts.Say($"Version {version.Version} is version {_saved.Version} now; the history stays whole.");
-    });
-
-    private async Task LookAtAsync(SavedAudience version)
-    {
-        _historyOpen = false;
-        await TakeAsync(version.Query);
-        Toasts.Say($"The editor shows version {version.Version}. Nothing is saved yet.", "Undo", () => InvokeAsync(UndoAsync));
-    }
-
     private async Task ThrowAwayAsync()
     {
-        await _typing.CancelAsync();
+        await _keeper.StopAsync();
         if (!await DoAsync(token => Organisation.SavedAudiences.DropDraftAsync(Id ?? 0, Actor, token)))
             return;
         _resumed = null;

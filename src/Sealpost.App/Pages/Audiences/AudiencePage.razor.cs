@@ -15,7 +15,7 @@ namespace Sealpost.App.Pages.Audiences;
 public sealed partial class AudiencePage : IAsyncDisposable
 {
     private readonly RuleModel _model = new();
-    private readonly SemaphoreSlim _keeping = new(1);
+    private DraftKeeper _keeper = default!;
     private LiveFigures _figures = new(static () => { });
     private SavedAudience? _saved;
     private AudienceDraft? _resumed;
@@ -25,14 +25,13 @@ public sealed partial class AudiencePage : IAsyncDisposable
     private AudiencePageOfPatients? _who;
     private (PatientNumber Patient, Shards.AudienceExplanation Explanation)? _explained;
     private string _whoShown = "";
-    private CancellationTokenSource _typing = new();
     private ElementReference _host;
     private RuleTree? _tree;
     private IJSObjectReference? _module, _editor, _keys;
     private DotNetObjectReference<AudiencePage>? _self;
-    private int _drawn, _changes;
+    private int _drawn;
     private bool _mounted, _help, _naming, _rename, _starting, _historyOpen;
-    private string _state = "", _name = "";
+    private string _name = "";
     private string? _nameProblem;
 
     /// <summary>Number of the audience; null for a new one.</summary>
@@ -49,7 +48,10 @@ public sealed partial class AudiencePage : IAsyncDisposable
 
     private bool IsChanged => _saved is null || _model.Rule.Query?.ToText() != _saved.Query;
 
-    private string StateText => _saved is null ? $"{(MaySave ? "Not saved yet." : "")} {_state}".Trim() : $"Version {_saved.Version}, saved {Local(_saved.SavedAt)} by {_people.GetValueOrDefault(_saved.Actor, "the folder's owner")}. {_state}".Trim();
+    private string StateText => _saved is null ? $"{(MaySave ? "Not saved yet." : "")} {_keeper.State}".Trim() : $"Version {_saved.Version}, saved {Local(_saved.SavedAt)} by {_people.GetValueOrDefault(_saved.Actor, "the folder's owner")}. {_keeper.State}".Trim();
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() => _keeper = new DraftKeeper(TimeSpan.FromMilliseconds(500), KeepAsync, Local, Workplace.Time, Script);
 
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancellationToken)
@@ -63,7 +65,8 @@ public sealed partial class AudiencePage : IAsyncDisposable
             return;
         }
 
-        (_mounted, _who, _explained, _state) = (false, null, null, "");
+        (_mounted, _who, _explained) = (false, null, null);
+        _keeper.Reset();
         _people = (await Organisation.People.ListAsync(cancellationToken)).ToDictionary(person => person.Id, person => person.Name);
         await ReadHistoryAsync(cancellationToken);
         Connect();
@@ -73,21 +76,14 @@ public sealed partial class AudiencePage : IAsyncDisposable
         _model.Close();
         _model.Campaigns = await Organisation.Audiences.CampaignNamesAsync(Actor, cancellationToken);
         _ = MeasureAsync();
-        _ = ReadCatalogueAsync(cancellationToken);
+        _ = BesideAsync(ReadCatalogueAsync);
     }
 
-    /// <summary>The words for codes, beside the page: after a start of the server every chart is read for them first.</summary>
+    /// <summary>The words for codes: after a start of the server every chart is read for them first.</summary>
     private async Task ReadCatalogueAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            _model.Catalogue = await Organisation.Audiences.CodesAsync(Actor, cancellationToken);
-            _model.Redraw();
-        }
-        catch (OperationCanceledException)
-        {
-            // The page was left meanwhile.
-        }
+        _model.Catalogue = await Organisation.Audiences.CodesAsync(Actor, cancellationToken);
+        _model.Redraw();
     }
 
     /// <inheritdoc/>
@@ -153,10 +149,8 @@ public sealed partial class AudiencePage : IAsyncDisposable
     /// <summary>Leaves nothing behind in the browser.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _typing.CancelAsync();
-        _typing.Dispose();
+        _keeper.Dispose();
         _figures.Dispose();
-        _keeping.Dispose();
         Dispose();
         try
         {
@@ -210,18 +204,15 @@ public sealed partial class AudiencePage : IAsyncDisposable
 
     private async Task FollowAsync()
     {
-        _changes++;
-        (_state, _who, _explained) = (MaySave ? "Not kept yet." : "Your role can ask, not save.", null, null);
-        _typing.Cancel();
-        _typing.Dispose();
-        _typing = new CancellationTokenSource();
+        (_who, _explained) = (null, null);
+        var typing = _keeper.Changed(MaySave ? "Not kept yet." : "Your role can ask, not save.");
         if (MaySave)
-            _ = KeepSoonAsync(_typing.Token);
+            _ = BesideAsync(leaving => _keeper.KeepSoonAsync(typing, leaving));
         StateHasChanged();
         await MeasureAsync();
     }
 
-    private Task MeasureAsync() => _model.Rule.IsInStep ? _figures.MeasureAsync(_model.Rule.Query, Seat, Leaving) : MarkAsync();
+    private Task MeasureAsync() => _model.Rule.IsInStep ? BesideAsync(token => _figures.MeasureAsync(_model.Rule.Query, Seat, token)) : MarkAsync();
 
     private async Task MarkAsync()
     {
@@ -241,51 +232,17 @@ public sealed partial class AudiencePage : IAsyncDisposable
         }
     }
 
-    /// <summary>After a pause: keeps the draft. What the page says of keeping is what happened.</summary>
-    private async Task KeepSoonAsync(CancellationToken cancellationToken)
+    private async Task<bool> KeepAsync(CancellationToken cancellationToken)
     {
-        try
+        if (_saved is null || IsChanged || !_model.Rule.IsInStep)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(500), Workplace.Time, cancellationToken);
-            await KeepAsync();
-        }
-        catch (OperationCanceledException)
-        {
-            return; // Changes go on.
+            await Organisation.SavedAudiences.KeepDraftAsync(Id ?? 0, _saved?.Version ?? 0, _model.Rule.Text, Actor, cancellationToken);
+            return true;
         }
 
-        StateHasChanged();
-    }
-
-    private async Task KeepAsync()
-    {
-        await _keeping.WaitAsync(Leaving);
-        try
-        {
-            var (text, changes) = (_model.Rule.Text, _changes);
-            if (_saved is not null && !IsChanged && _model.Rule.IsInStep)
-            {
-                await Organisation.SavedAudiences.DropDraftAsync(Id ?? 0, Actor, Leaving);
-                (_state, _resumed) = ("", null);
-            }
-            else
-            {
-                _state = "Keeping…";
-                await Organisation.SavedAudiences.KeepDraftAsync(Id ?? 0, _saved?.Version ?? 0, text, Actor, Leaving);
-                _state = changes == _changes ? $"Draft kept {Local(Workplace.Time.GetUtcNow())}." : "Not kept yet.";
-            }
-
-            if (changes == _changes)
-                await Script.InvokeVoidAsync("sealpost.guard", Leaving, false);
-        }
-        catch (RefusedException refused)
-        {
-            _state = "Not kept: " + refused.Message;
-        }
-        finally
-        {
-            _keeping.Release();
-        }
+        await Organisation.SavedAudiences.DropDraftAsync(Id ?? 0, Actor, cancellationToken);
+        _resumed = null;
+        return false;
     }
 
     private async Task FlushAsync()
