@@ -103,6 +103,7 @@ internal static class CommandLine
         .. AudienceCommands.All(context),
         .. CampaignCommands.All(context),
         .. TemplateCommands.All(context),
+        .. LibraryCommands.All(context),
         .. ConsentCommands.All(context),
         .. RequestCommands.All(context),
         .. PickupCommands.All(context),

@@ -90,7 +90,8 @@ public sealed class BlockLibrary
     public async Task RetireAsync(string name, Actor actor, CancellationToken cancellationToken)
     {
         ContentLibrary.RequireWriter(actor);
-        var row = await _rows.FindAsync(name, null, cancellationToken).ConfigureAwait(false) ?? throw new RefusedException($"There is no block \"{name}\".") { Kind = RefusalKind.NotFound };
+        if (await _rows.FindAsync(name, null, cancellationToken).ConfigureAwait(false) is not { Retired: false } row)
+            throw new RefusedException($"There is no block \"{name}\".") { Kind = RefusalKind.NotFound };
         await _rows.RetireAsync(row, retired: true, actor.Id, cancellationToken).ConfigureAwait(false);
     }
 

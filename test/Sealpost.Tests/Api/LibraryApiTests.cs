@@ -49,6 +49,40 @@ public sealed class LibraryApiTests(ServedOffice office) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Blocks_and_brand_are_kept_by_commands_too()
+    {
+        var (english, spanish) = (office.WriteFile("clinics.md", "Main Street 1"), office.WriteFile("clinics.es.md", "Calle Mayor 1"));
+        Assert.Contains("--format", await office.RunAsync(["block", "save", "clinics", "-"], "Main Street 1", exit: 1), StringComparison.Ordinal);
+        await office.RunAsync(["block", "save", "clinics", english, "--language", "es=" + spanish]);
+        var second = JsonDocument.Parse(await office.RunAsync(["block", "save", "clinics", "-", "--json"], "Main Street 2")).RootElement;
+        Assert.Equal((2, "en es"), (second.GetProperty("version").GetInt32(), string.Join(' ', second.GetProperty("languages").EnumerateArray().Select(one => one.GetString()))));
+        Assert.Equal("Language: en\n\nMain Street 1\n\nLanguage: es\n\nCalle Mayor 1\n\n", await office.RunAsync(["block", "show", "clinics", "--version", "1"]));
+        Assert.Contains("version 2, Markdown, en, es", await office.RunAsync(["block", "list"]), StringComparison.Ordinal);
+        await office.RunAsync(["block", "save", "clinics", english, "--without", "es"]);
+        Assert.DoesNotContain("Calle", await office.RunAsync(["block", "show", "clinics"]), StringComparison.Ordinal);
+        Assert.Equal(3, JsonDocument.Parse(await office.RunAsync(["block", "show", "clinics", "--history", "--json"])).RootElement.GetArrayLength());
+        await office.RunAsync(["block", "delete", "clinics"]);
+        Assert.Contains("There is no block", await office.RunAsync(["block", "delete", "clinics"], exit: 1), StringComparison.Ordinal);
+
+        await office.RunAsync(["brand", "set", "primary=#224488", "on-primary=#ffffff", "radius=4", "logo=none"]);
+        var values = JsonDocument.Parse(await office.RunAsync(["brand", "show", "--json"])).RootElement.GetProperty("values");
+        Assert.Equal(("#224488", "4", "none"), (values.GetProperty("primary").GetString(), values.GetProperty("radius").GetString(), values.GetProperty("logo").GetString()));
+        Assert.Contains("4.5:1", await office.RunAsync(["brand", "set", "primary=#dddddd"], exit: 1), StringComparison.Ordinal);
+        Assert.Contains("heading-font", await office.RunAsync(["brand", "set", "colour=#dddddd"], exit: 1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Versions_of_a_saved_rule_are_compared()
+    {
+        await office.RunAsync(["audience", "save", "walkers", "age >= 40"]);
+        await office.RunAsync(["audience", "save", "walkers", "age >= 50 and sex = female"]);
+        Assert.Equal("Must hold now as well: female.\n“aged 50 or older” instead of “aged 40 or older”.\n+ all of\n-   age >= 40\n+   age >= 50\n+   sex = female\n".Split('\n').Order(StringComparer.Ordinal), (await office.RunAsync(["audience", "compare", "walkers", "1"])).Split('\n').Order(StringComparer.Ordinal));
+        var id = (await DoAsync(HttpMethod.Get, "audiences")).GetProperty("audiences").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "walkers").GetProperty("id").GetInt64();
+        Assert.Equal(2, (await DoAsync(HttpMethod.Get, $"audiences/{id}/versions/1/changes")).GetProperty("words").GetArrayLength());
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(HttpMethod.Get, $"audiences/{id}/versions/7/changes"));
+    }
+
+    [Fact]
     public async Task A_template_is_renamed_compared_and_previewed()
     {
         object Template(string body) => new { name = "Autumn letter", format = "markdown", variants = new[] { new { language = "en", subject = "Autumn", body } } };
