@@ -1,4 +1,8 @@
 using Microsoft.Playwright;
+using Sealpost.Content;
+using Sealpost.Content.Drafts;
+using Sealpost.Library;
+using Sealpost.People;
 
 namespace Sealpost.Tests.Pages;
 
@@ -46,6 +50,56 @@ public sealed class VisualEditorTests(DemoPages demo, Chromium chromium)
         await robin.Button("Code").ClickAsync();
         await Assertions.Expect(page.Locator(".cm-content")).ToContainTextAsync("mj-divider");
         robin.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task The_lens_marks_tags_and_saved_blocks_in_the_canvas_and_leaves_no_trace_in_the_message()
+    {
+        await SaveBlockAsync("greeting-line", "<mj-text>We know you as {{ patient.family_name | default: \"our patient\" }}.</mj-text>");
+        await using var robin = await demo.OpenAsync(chromium, DemoPages.Robin);
+        var page = robin.Page;
+        await OpenEditorAsync(robin);
+        var frame = page.FrameLocator("iframe[title='Visual editor']");
+        var canvas = frame.FrameLocator("iframe.gjs-frame");
+        var target = canvas.Locator("[data-gjs-type=mj-text]").First;
+        await frame.Locator(".gjs-block", new FrameLocatorLocatorOptions { HasText = "greeting-line" }).DragToAsync(target);
+        await Assertions.Expect(canvas.GetByText("{% block greeting-line %}")).ToBeVisibleAsync();
+        await page.GetByText("Show health information").ClickAsync();
+        await Assertions.Expect(frame.Locator(".lens-legend .lens-given-name")).ToBeVisibleAsync();
+        await Assertions.Expect(frame.Locator(".lens-legend .lens-identifier")).ToHaveTextAsync("identifier: 1");
+        Assert.Equal("{% block greeting-line %}", await target.EvaluateAsync<string>("element => [...element.ownerDocument.defaultView.CSS.highlights.get('lens-identifier')].map(range => range.toString()).join('|')"));
+        await robin.LookAsync("template-visual-lens");
+        await robin.Button("Code").ClickAsync();
+        var code = page.Locator(".cm-content");
+        await Assertions.Expect(code).ToContainTextAsync("{% block greeting-line %}");
+        await Assertions.Expect(code).Not.ToContainTextAsync("We know you as");
+        await Assertions.Expect(code).Not.ToContainTextAsync("lens");
+        robin.AssertQuiet();
+        Assert.Equal(0, demo.Served.PolicyReports);
+    }
+
+    [Fact]
+    public async Task A_saved_section_goes_where_sections_go_by_a_click_too()
+    {
+        await SaveBlockAsync("closing-section", "<mj-section><mj-column><mj-text>Until soon.</mj-text></mj-column></mj-section>");
+        await using var robin = await demo.OpenAsync(chromium, DemoPages.Robin);
+        await OpenEditorAsync(robin);
+        var frame = robin.Page.FrameLocator("iframe[title='Visual editor']");
+        await frame.FrameLocator("iframe.gjs-frame").Locator("[data-gjs-type=mj-text]").First.ClickAsync();
+        await frame.Locator(".gjs-block", new FrameLocatorLocatorOptions { HasText = "closing-section" }).ClickAsync();
+        await Assertions.Expect(frame.FrameLocator("iframe.gjs-frame").GetByText("{% block closing-section %}")).ToBeVisibleAsync();
+        await robin.Button("Code").ClickAsync();
+        await Assertions.Expect(robin.Page.Locator(".cm-content")).ToContainTextAsync("{% block closing-section %}");
+        await robin.Page.GetByRole(AriaRole.Group, new PageGetByRoleOptions { Name = "View" }).GetByText("Text").ClickAsync();
+        await Assertions.Expect(robin.Page.Locator(".preview-text")).ToContainTextAsync("Until soon.");
+        robin.AssertQuiet();
+    }
+
+    private async Task SaveBlockAsync(string name, string text)
+    {
+        await demo.StartedAsync();
+        var blocks = new ContentLibrary(demo.Clinic.Context).Blocks;
+        await blocks.SaveAsync(name, 0, new BlockDraft { Format = BodyFormat.Mjml, Texts = [new MessageVariant { Language = "en", Body = text }] }, Actor.LocalOwner, TestContext.Current.CancellationToken);
     }
 
     private async Task OpenEditorAsync(AtBrowser robin)

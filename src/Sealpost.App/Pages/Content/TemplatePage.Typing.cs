@@ -1,4 +1,5 @@
 using Microsoft.JSInterop;
+using Sealpost.App.Pages.Shared;
 using Sealpost.Content.Drafts;
 
 namespace Sealpost.App.Pages.Content;
@@ -6,15 +7,18 @@ namespace Sealpost.App.Pages.Content;
 /// <summary>What follows every pause in typing: the draft is kept, the compiler looks at it, and the editor is marked.</summary>
 public sealed partial class TemplatePage
 {
+    /// <inheritdoc/>
+    protected override void OnInitialized() => _keeper = new DraftKeeper(TimeSpan.FromMilliseconds(350), KeepAsync, Local, Workplace.Time, Script);
+
     private void Typed(MessageVariant variant)
     {
         Put(variant);
-        _changes++;
-        _state = "Not kept yet.";
-        _typing.Cancel();
-        _typing.Dispose();
-        _typing = new CancellationTokenSource();
-        _ = KeepSoonAsync(_typing.Token);
+        var typing = _keeper.Changed();
+        _ = BesideAsync(async leaving =>
+        {
+            if (await _keeper.KeepSoonAsync(typing, leaving))
+                await CheckAsync(leaving);
+        });
         StateHasChanged();
     }
 
@@ -22,51 +26,18 @@ public sealed partial class TemplatePage
         ? _draft with { Fallback = variant }
         : _draft with { Variants = [.. _draft.Variants.Select(other => other.Language == variant.Language ? variant : other)] };
 
-    /// <summary>After a pause: keeps the draft, then checks it. What the page says of keeping is what happened.</summary>
-    private async Task KeepSoonAsync(CancellationToken cancellationToken)
+    private async Task<bool> KeepAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(350), Workplace.Time, cancellationToken);
-            await KeepAsync();
-            await CheckAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return; // Typing goes on.
-        }
-
-        StateHasChanged();
-    }
-
-    private async Task KeepAsync()
-    {
-        await _keeping.WaitAsync(Leaving);
-        try
-        {
-            var (draft, changes) = (_draft, _changes);
-            _state = "Keeping…";
-            _revision = await Library.Templates.KeepDraftAsync(Id, _base, _revision, draft, Actor, Leaving);
-            _found = null;
-            _state = changes == _changes ? $"Draft kept {Local(Workplace.Time.GetUtcNow())}." : "Not kept yet.";
-            if (changes == _changes)
-                await Script.InvokeVoidAsync("sealpost.guard", Leaving, false);
-        }
-        catch (RefusedException refused)
-        {
-            _state = "Not kept: " + refused.Message;
-        }
-        finally
-        {
-            _keeping.Release();
-        }
+        _revision = await Library.Templates.KeepDraftAsync(Id, _base, _revision, _draft, Actor, cancellationToken);
+        _found = null;
+        return true;
     }
 
     private async Task CheckAsync(CancellationToken cancellationToken)
     {
-        var (draft, changes) = (_draft, _changes);
+        var (draft, changes) = (_draft, _keeper.Changes);
         var report = await Studio.ReportAsync(draft, Actor, cancellationToken);
-        if (changes != _changes)
+        if (changes != _keeper.Changes)
             return;
         _report = report;
         StateHasChanged();
@@ -76,8 +47,15 @@ public sealed partial class TemplatePage
 
     private async Task MarkAsync()
     {
-        if (_editor is null || _visual || _report is null)
+        if (_editor is null || _report is null)
             return;
+        if (_visual)
+        {
+            var marks = _lens ? CanvasMarks.Of(UsesHere, (await Library.SnippetsAsync(_draft.Format, Leaving)).Blocks, _language) : [];
+            await _editor.InvokeVoidAsync("setLens", Leaving, marks);
+            return;
+        }
+
         var problems = ProblemsShown.Where(problem => problem.File == "body" && (problem.Language ?? _draft.Fallback.Language) == _language)
             .Select(problem => new { problem.Line, problem.Column, problem.Length, problem.Message, severity = "error" })
             .Concat(_report.Advice.Where(piece => piece.File == "body" && piece.Language == _language && piece.Line is not null && piece.Weight == Sealpost.Content.Advice.AdviceWeight.Warning)

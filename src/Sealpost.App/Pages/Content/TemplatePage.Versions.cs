@@ -8,13 +8,14 @@ public sealed partial class TemplatePage
     private async Task SaveAsync()
     {
         await FlushAsync();
-        await _typing.CancelAsync();
+        await _keeper.StopAsync();
         await DoAsync(async token =>
         {
-            if (_changes > 0)
-                await KeepAsync();
+            if (_keeper.Changes > 0)
+                await _keeper.KeepAsync(token);
             _template = await Library.Templates.SaveAsync(Id, _base, _draft, Actor, token);
-            (_base, _revision, _changes, _state) = (_template.Version, 0, 0, "");
+            (_base, _revision) = (_template.Version, 0);
+            _keeper.Reset();
             _history = await Library.Templates.HistoryAsync(_template.Name, Actor, token);
             await CheckAsync(token);
             Toasts.Say(ProblemsShown.Count == 0 ? $"Version {_template.Version} saved." : $"Version {_template.Version} saved. It holds problems, so no campaign can take it yet.");
@@ -45,8 +46,7 @@ public sealed partial class TemplatePage
         if (_found is not { } kept)
             return;
         (_draft, _base, _found, _language, _mounted) = (kept.Draft, kept.Base, null, kept.Draft.Fallback.Language, false);
-        _state = "Your kept draft.";
-        _changes++;
+        _keeper.Changed("Your kept draft.");
         await CheckAsync(Leaving);
     }
 

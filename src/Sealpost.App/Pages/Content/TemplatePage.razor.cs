@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using Sealpost.App.Hosting;
+using Sealpost.App.Pages.Shared;
 using Sealpost.Content;
 using Sealpost.Content.Drafts;
 using Sealpost.Content.Fields;
@@ -13,7 +14,6 @@ namespace Sealpost.App.Pages.Content;
 /// <summary>Writing a template: texts by language, code or visual, what the server's compiler says, previews, versions. Every pause in typing keeps a draft.</summary>
 public sealed partial class TemplatePage : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _keeping = new(1);
     private TemplateVersion _template = default!;
     private MessageDraft _draft = new();
     private string _language = Languages.Default;
@@ -27,10 +27,9 @@ public sealed partial class TemplatePage : IAsyncDisposable
     private ElementReference _host, _frame;
     private IJSObjectReference? _module, _editor, _keys;
     private DotNetObjectReference<TemplatePage>? _self;
-    private CancellationTokenSource _typing = new();
+    private DraftKeeper _keeper = default!;
     private long _revision;
-    private int _changes, _base;
-    private string _state = "";
+    private int _base;
     private bool _visual, _mounted, _lens, _fieldsOpen, _addingLanguage, _renaming, _versionsOpen;
     private string _find = "", _newLanguage = "es", _newName = "";
 
@@ -47,7 +46,7 @@ public sealed partial class TemplatePage : IAsyncDisposable
 
     private MessageVariant Current => _draft.All.First(variant => variant.Language == _language);
 
-    private string StateText => $"Version {_template.Version}, saved {Local(_template.SavedAt)} by {_people.GetValueOrDefault(_template.Author, _template.Author)}. {_state}";
+    private string StateText => $"Version {_template.Version}, saved {Local(_template.SavedAt)} by {_people.GetValueOrDefault(_template.Author, _template.Author)}. {_keeper.State}";
 
     private IReadOnlyList<TemplateProblem> ProblemsShown => _report?.Check.Problems ?? [];
 
@@ -76,6 +75,7 @@ public sealed partial class TemplatePage : IAsyncDisposable
         }
 
         (_draft, _base, _language, _newName, _mounted) = (_template.Draft, _template.Version, _template.Draft.Fallback.Language, _template.Name, false);
+        _keeper.Reset();
         _people = (await Organisation.People.ListAsync(cancellationToken)).ToDictionary(person => person.Id, person => person.Name);
         _people["local-owner"] = "the folder's owner";
         var drafts = await Library.Templates.DraftsAsync(Id, Actor, cancellationToken);
@@ -97,11 +97,13 @@ public sealed partial class TemplatePage : IAsyncDisposable
         _module ??= await Script.InvokeAsync<IJSObjectReference>("import", Leaving, WebAssets.Url("editor-code.js"));
         _keys ??= await _module.InvokeAsync<IJSObjectReference>("keys", Leaving, _self);
         await UnmountAsync();
-        var brand = await BrandAsync(Leaving);
+        var snippets = await Library.SnippetsAsync(_draft.Format, Leaving);
+        var brand = snippets.Brand;
         if (_visual)
         {
             var images = (await Library.Images.ListAsync(Actor, Leaving)).Select(image => new { image.Url, image.Label, image.Width, image.Height });
-            _editor = await _module.InvokeAsync<IJSObjectReference>("frame", Leaving, _frame, _self, new { mjml = Current.Body, brand, root = Root, images });
+            _editor = await _module.InvokeAsync<IJSObjectReference>("frame", Leaving, _frame, _self, new { mjml = Current.Body, brand, root = Root, images, blocks = CanvasMarks.Offered(snippets.Blocks, _language) });
+            await MarkAsync();
             return;
         }
 
@@ -146,9 +148,7 @@ public sealed partial class TemplatePage : IAsyncDisposable
     /// <summary>Leaves nothing behind in the browser.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _typing.CancelAsync();
-        _typing.Dispose();
-        _keeping.Dispose();
+        _keeper.Dispose();
         Dispose();
         try
         {
@@ -173,9 +173,6 @@ public sealed partial class TemplatePage : IAsyncDisposable
     private int ProblemCount(string language) => ProblemsShown.Count(problem => (problem.Language ?? _draft.Fallback.Language) == language);
 
     private string? FirstProblem(string file) => ProblemsShown.FirstOrDefault(problem => problem.File == file && (problem.Language ?? _draft.Fallback.Language) == _language)?.Message;
-
-    private async Task<IReadOnlyDictionary<string, string>> BrandAsync(CancellationToken cancellationToken) =>
-        (await Library.SnippetsAsync(_draft.Format, cancellationToken)).Brand;
 
     private async Task ShowAsync(bool visual)
     {

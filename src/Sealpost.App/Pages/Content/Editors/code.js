@@ -155,7 +155,7 @@ export function create(element, page, options) {
 
 // The bridge to the visual editor's frame: messages of the same origin and of that frame alone; it proposes MJML and asks for nothing.
 export function frame(element, page, load) {
-  let latest = load.mjml, told = load.mjml, telling = Promise.resolve(), timer = 0, flushed = null;
+  let latest = load.mjml, told = load.mjml, telling = Promise.resolve(), timer = 0, flushed = null, lens = [];
   const post = message => element.contentWindow?.postMessage(message, location.origin);
 
   // One at a time; a lost connection is tried again until the newest has arrived.
@@ -167,7 +167,10 @@ export function frame(element, page, load) {
   });
   const listen = async event => {
     if (event.origin !== location.origin || event.source !== element.contentWindow || typeof event.data !== 'object') return;
-    if (event.data.type === 'ready') post({ type: 'load', ...load, mjml: latest, dark: document.documentElement.classList.contains('is-dark') });
+    if (event.data.type === 'ready') {
+      post({ type: 'load', ...load, mjml: latest, dark: document.documentElement.classList.contains('is-dark') });
+      post({ type: 'lens', uses: lens });
+    }
     else if (event.data.type === 'dirty') window.sealpost?.guard(true);
     else if (event.data.type === 'change' && typeof event.data.mjml === 'string') { latest = event.data.mjml; tell(); }
     else if (event.data.type === 'flushed') flushed?.();
@@ -178,6 +181,7 @@ export function frame(element, page, load) {
   post({ type: 'hello' });
   return {
     insert: text => post({ type: 'insert', text }),
+    setLens: uses => { lens = uses; post({ type: 'lens', uses }); },
     load: mjml => { latest = told = mjml; post({ type: 'load', ...load, mjml }); },
     // What the frame holds, up to the last letter; a frame that does not answer cannot hold the page up.
     flush: async () => {

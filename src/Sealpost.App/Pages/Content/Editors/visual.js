@@ -3,11 +3,14 @@ import grapesjs from 'grapesjs';
 import 'grapesjs/dist/css/grapes.min.css';
 import './visual.css';
 import mjmlModule from 'grapesjs-mjml';
+import { offerBlocks, takeLiquid } from './blocks.js';
 import { Translation, unpack } from './canvas.js';
+import { Lens } from './lens.js';
 
 const mjmlPlugin = mjmlModule.default ?? mjmlModule;
 const host = document.getElementById('editor');
-let editor, translation, timer = 0, quiet = true, last = '';
+const legend = Object.assign(document.createElement('ul'), { className: 'lens-legend', hidden: true, ariaLabel: 'What is marked' });
+let editor, translation, lens, uses = [], timer = 0, quiet = true, last = '';
 const post = message => parent.postMessage(message, location.origin);
 
 const liquidElement = (instance) => {
@@ -37,13 +40,16 @@ const start = load => {
     fromElement: false, components: translation.toCanvas(load.mjml), avoidInlineStyle: false, multipleSelection: false,
     blockManager: { appendOnClick: true },
     assetManager: { assets: load.images.map(image => ({ type: 'image', src: image.url.replace(load.root, '/'), name: image.label, width: image.width, height: image.height })), upload: false, dropzone: false, showUrlInput: false },
-    plugins: [instance => mjmlPlugin(instance, { resetDevices: true, useXmlParser: false, useCustomTheme: false, imagePlaceholderSrc: '', importPlaceholder: '', customComponents: [liquidElement] })],
+    plugins: [instance => mjmlPlugin(instance, { resetDevices: true, useXmlParser: false, useCustomTheme: false, imagePlaceholderSrc: '', importPlaceholder: '', customComponents: [liquidElement] }), takeLiquid, instance => offerBlocks(instance, load.blocks)],
   });
   for (const command of ['mjml-export', 'mjml-import', 'export-template', 'preview', 'fullscreen', 'open-code']) editor.Panels.removeButton('options', command);
   editor.Panels.removeButton('views', 'open-code');
   const words = { 'sw-visibility': 'Outlines', 'open-sm': 'Style', 'open-tm': 'Settings', 'open-layers': 'Layers', 'open-blocks': 'Blocks' };
   for (const panel of ['options', 'views']) for (const [id, label] of Object.entries(words)) editor.Panels.getButton(panel, id)?.set({ className: 'word', label, attributes: { title: label } });
   editor.on('load', () => { setTimeout(() => { last = source(); quiet = false; host.removeAttribute('aria-busy'); }, 300); editor.runCommand('open-blocks'); });
+  lens = new Lens(editor.Canvas, legend);
+  editor.on('load', () => lens.show(uses));
+  editor.on('update component:update component:mount canvas:frame:load', () => lens.later());
   editor.on('update', propose);
   editor.Keymaps?.add('save', '⌘+s, ctrl+s', () => key('SaveKey'), { prevent: true });
 };
@@ -78,6 +84,7 @@ addEventListener('message', event => {
   if (event.origin !== location.origin || event.source !== parent || typeof event.data !== 'object') return;
   if (event.data.type === 'load') start(event.data);
   else if (event.data.type === 'hello' && !editor) post({ type: 'ready' }); // The page listened later than this was said first.
+  else if (event.data.type === 'lens') { uses = event.data.uses; lens?.show(uses); }
   else if (event.data.type === 'flush') flush().finally(() => post({ type: 'flushed' }));
   else if (event.data.type === 'insert' && editor) {
     const selected = editor.getSelected();
@@ -87,6 +94,7 @@ addEventListener('message', event => {
     else post({ type: 'nowhere' });
   }
 });
+document.body.append(legend);
 addEventListener('keydown', event => {
   if (!(event.ctrlKey || event.metaKey)) return;
   const name = event.key === 's' ? 'SaveKey' : event.key === 'Enter' ? 'PreviewKey' : event.key === 'i' ? 'FieldKey' : null;
