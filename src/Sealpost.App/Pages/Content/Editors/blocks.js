@@ -39,7 +39,7 @@ export const offerBlocks = (instance, blocks) => {
     instance.Blocks.add(`saved-${block.name}`, {
       label: block.name,
       category: { id: 'saved', label: 'Saved blocks', order: -1, open: true },
-      media: '<svg viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><rect x="4" y="4" width="16" height="16" rx="2"/><path d="M8 9h8M8 12h8M8 15h5"/></svg>',
+      media: '<svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path fill="currentColor" fill-rule="evenodd" d="M4 4h16v16H4V4m1.6 1.6v12.8h12.8V5.6H5.6M8 8.5h8V10H8V8.5m0 3.2h8v1.5H8v-1.5m0 3.2h5v1.5H8v-1.5Z"/></svg>',
       content: contentOf(block),
       onClick: put,
     });
