@@ -21,6 +21,7 @@ public sealed class UndoTests(AudienceClinic clinic, Chromium chromium)
         await marketer.AddAgesAsync(30, 80);
         await marketer.AddAgesAsync(40, 70);
         await marketer.SaysAsync("age between 30 and 80 and age between 40 and 70");
+        await page.HoverAsync("[data-rule='1']"); // What can be done with a rule shows beside the mouse.
         await page.ClickAsync("[data-rule='1'] [data-do=remove]");
         await marketer.SaysAsync("age between 30 and 80");
         await Assertions.Expect(page.Locator("[data-undo]")).ToBeVisibleAsync();

@@ -51,7 +51,10 @@ public sealed class SmallCellTests
     {
         var report = Report(1_000, 875, new WithheldCounts(120, 117, 3, new Dictionary<string, long> { ["UnverifiedAddress"] = 117, ["TlsUnavailable"] = 3 }), 5, 0) with
         {
-            Bounced = 4, Rate = 2.5, Tiers = new Dictionary<string, long> { ["T3"] = 871, ["T4"] = 4 }, NextSteps = ["5 addresses were refused."],
+            Bounced = 4,
+            Rate = 2.5,
+            Tiers = new Dictionary<string, long> { ["T3"] = 871, ["T4"] = 4 },
+            NextSteps = ["5 addresses were refused."],
         };
         var exact = JsonSerializer.SerializeToElement(ReportDocument.Of(report, exact: true), JsonSerializerOptions.Web);
         Assert.Equal((1_000, 875, 5, 3), (exact.GetProperty("selected").GetInt64(), exact.GetProperty("accepted").GetInt64(), exact.GetProperty("rejected").GetInt64(), exact.GetProperty("withheld").GetProperty("byReason").GetProperty("TlsUnavailable").GetInt64()));
@@ -77,7 +80,13 @@ public sealed class SmallCellTests
     {
         var progress = new CampaignProgress
         {
-            Campaign = 1, State = CampaignState.Finished, At = DateTimeOffset.UnixEpoch, Selected = 1_000, SelectionDone = true, Deferred = 2, Rate = 2.5,
+            Campaign = 1,
+            State = CampaignState.Finished,
+            At = DateTimeOffset.UnixEpoch,
+            Selected = 1_000,
+            SelectionDone = true,
+            Deferred = 2,
+            Rate = 2.5,
             Outcomes = new Dictionary<Outcome, long> { [Outcome.Accepted] = 875, [Outcome.WithheldBasis] = 120, [Outcome.Rejected] = 5 },
         };
         var passed = ProgressDocument.Of(progress, exact: false);
@@ -116,8 +125,30 @@ public sealed class SmallCellTests
 
     private static CampaignReport Report(long selected, long accepted, WithheldCounts withheld, long rejected, long pending) => new()
     {
-        Campaign = 1, Name = "recall", Organisation = "Green Valley Clinic", Purpose = "TREATMENT", State = CampaignState.Finished, At = DateTimeOffset.UnixEpoch, Selected = selected,
-        Withheld = withheld, Accepted = accepted, Rejected = rejected, Expired = 0, Pickup = 0, Cancelled = 0, InDoubt = 0, Pending = pending, Bounced = 0, Complained = 0, OptedOut = 0,
-        Tiers = new Dictionary<string, long>(), TlsVersions = new Dictionary<string, long>(), Domains = [], FirstAt = null, LastAt = null, Rate = null, NextSteps = [],
+        Campaign = 1,
+        Name = "recall",
+        Organisation = "Green Valley Clinic",
+        Purpose = "TREATMENT",
+        State = CampaignState.Finished,
+        At = DateTimeOffset.UnixEpoch,
+        Selected = selected,
+        Withheld = withheld,
+        Accepted = accepted,
+        Rejected = rejected,
+        Expired = 0,
+        Pickup = 0,
+        Cancelled = 0,
+        InDoubt = 0,
+        Pending = pending,
+        Bounced = 0,
+        Complained = 0,
+        OptedOut = 0,
+        Tiers = new Dictionary<string, long>(),
+        TlsVersions = new Dictionary<string, long>(),
+        Domains = [],
+        FirstAt = null,
+        LastAt = null,
+        Rate = null,
+        NextSteps = [],
     };
 }

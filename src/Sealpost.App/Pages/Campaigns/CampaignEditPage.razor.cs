@@ -59,7 +59,8 @@ public sealed partial class CampaignEditPage
         {
             _drawn++;
             StateHasChanged();
-        })) { BreaksDown = false };
+        }))
+        { BreaksDown = false };
         Take(await Organisation.Campaigns.Drafts.ReadAsync(Id, Actor, cancellationToken));
         _audiences = await Organisation.SavedAudiences.ListAsync(false, Actor, cancellationToken);
         _templates = await Library.Templates.ListAsync(false, Actor, cancellationToken);

@@ -48,10 +48,16 @@ const start = load => {
   for (const panel of ['options', 'views']) for (const [id, label] of Object.entries(words)) editor.Panels.getButton(panel, id)?.set({ className: 'word', label, attributes: { title: label } });
   editor.on('load', () => { setTimeout(() => { last = source(); quiet = false; host.removeAttribute('aria-busy'); }, 300); editor.runCommand('open-blocks'); });
   lens = new Lens(editor.Canvas, legend);
-  editor.on('load', () => lens.show(uses));
+  editor.on('load', () => { lens.show(uses); beReachable(); });
   editor.on('update component:update component:mount canvas:frame:load', () => lens.later());
   editor.on('update', propose);
   editor.Keymaps?.add('save', '⌘+s, ctrl+s', () => key('SaveKey'), { prevent: true });
+};
+
+// What scrolls can be scrolled by keyboard, and what is framed has a name. WCAG 2.2, 2.1.1 and 4.1.2.
+const beReachable = () => {
+  for (const panel of host.querySelectorAll('.gjs-pn-views-container')) panel.tabIndex = 0;
+  for (const frame of host.querySelectorAll('iframe.gjs-frame')) frame.title = 'The message';
 };
 
 const source = () => translation.toSource(editor.getHtml());
