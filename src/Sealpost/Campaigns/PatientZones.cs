@@ -29,9 +29,11 @@ internal static class PatientZones
     /// <param name="chart">The patient.</param>
     /// <param name="other">Zone where the state is not known.</param>
     /// <param name="today">The day on which addresses count.</param>
-    public static DateTimeOffset At(DateTime time, Chart chart, TimeZoneInfo other, DateOnly today)
+    public static DateTimeOffset At(DateTime time, Chart chart, TimeZoneInfo other, DateOnly today) => At(time, Of(chart, today) ?? other);
+
+    /// <summary>The same in a zone that is known.</summary>
+    public static DateTimeOffset At(DateTime time, TimeZoneInfo zone)
     {
-        var zone = Of(chart, today) ?? other;
         while (zone.IsInvalidTime(time))
             time = time.AddMinutes(15);
         return new DateTimeOffset(time, zone.GetUtcOffset(time)).ToUniversalTime();
@@ -41,10 +43,16 @@ internal static class PatientZones
     public static DateTimeOffset? QuietUntil(QuietHours? quiet, Chart? chart, TimeZoneInfo other, DateOnly today, DateTimeOffset now) =>
         quiet?.EndFor(now, (chart is null ? null : Of(chart, today)) ?? other);
 
+    /// <summary>The zone of the first state that has one; null where none has.</summary>
+    /// <param name="states">States of addresses in use, separated by <c>;</c>.</param>
+    public static TimeZoneInfo? OfStates(string states) => states.Split(';').FirstOrDefault(Zones.ContainsKey) is { } known ? ZoneOf(known) : null;
+
+    private static TimeZoneInfo? ZoneOf(string state) => Found.GetOrAdd(Zones[state], static id => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : null);
+
     private static TimeZoneInfo? Of(Chart chart, DateOnly today)
     {
         var address = chart.Head.Addresses.FirstOrDefault(one => one.State is not null && Zones.ContainsKey(one.State) && !(one.EndsOn < today) && one.Use is not "old");
-        return address is null ? null : Found.GetOrAdd(Zones[address.State!], static id => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : null);
+        return address is null ? null : ZoneOf(address.State!);
     }
 
     private static void Add(string zone, string states)

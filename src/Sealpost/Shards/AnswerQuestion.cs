@@ -15,6 +15,8 @@ internal sealed class AnswerQuestion(int number, PatientShard shard)
         if (!shard.IsLoaded)
             await shard.LoadAsync(cancellationToken);
         var asked = MemoryPackSerializer.Deserialize<ShardQuestion>(question) ?? throw new ArgumentException("The question is empty.", nameof(question));
+        if (asked.Task == ShardTask.Decide)
+            return MemoryPackSerializer.Serialize(new ShardAnswer { Decided = new DecidePatients(shard, number).Run(asked.Decide ?? throw new ArgumentException("The question names no patients.", nameof(question))) });
         if (asked.Task is ShardTask.Known or ShardTask.Results)
             return MemoryPackSerializer.Serialize(OfData(asked));
         var query = Parse(asked.Query);

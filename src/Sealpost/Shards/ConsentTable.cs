@@ -59,7 +59,7 @@ internal sealed class ConsentTable
         if (State(patient) is not { } state || state.RecentMessages.Contains(at))
             return;
         // The stored version is the same; it grows by the change alone.
-        Set(state with { Version = unchecked((state.Version - 1) & StoredMask), RecentMessages = [at, .. state.RecentMessages] });
+        Set(state with { Version = StoredOf(state.Version), RecentMessages = [at, .. state.RecentMessages] });
     }
 
     /// <summary>Removes a patient who was erased.</summary>
@@ -69,6 +69,9 @@ internal sealed class ConsentTable
         Volatile.Write(ref _states[patient.Ordinal], null);
         Volatile.Write(ref _recent[patient.Ordinal], 0);
     }
+
+    /// <summary>The store's version within one of this table.</summary>
+    public static long StoredOf(long version) => unchecked((version - 1) & StoredMask);
 
     /// <summary>The store's version with the count of changes seen above it; 1 more, so that it is never <see cref="Absent"/>.</summary>
     private long Next(int ordinal, long stored)

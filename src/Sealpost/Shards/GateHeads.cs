@@ -50,8 +50,7 @@ internal sealed class GateHeads
         var start = Volatile.Read(ref packed.Starts[ordinal]);
         if (start == 0)
             return null;
-        using var reader = new BinaryReader(new MemoryStream(packed.Bytes, start, packed.Bytes.Length - start, writable: false), Encoding.UTF8);
-        return Read(reader);
+        return Read(new PackedReader(packed.Bytes.AsSpan(start)));
     }
 
     /// <summary>A larger copy without what was replaced; readers keep the one they have.</summary>
@@ -78,9 +77,9 @@ internal sealed class GateHeads
 
     private static int Length(byte[] bytes, int start)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes, start, bytes.Length - start, writable: false), Encoding.UTF8);
-        var body = reader.Read7BitEncodedInt();
-        return (int)reader.BaseStream.Position + body;
+        var reader = new PackedReader(bytes.AsSpan(start));
+        var body = reader.Number();
+        return reader.Position + body;
     }
 
     private static byte[] Write(ChartHead head)
@@ -117,29 +116,42 @@ internal sealed class GateHeads
         return record.ToArray();
     }
 
-    private static ChartHead Read(BinaryReader reader)
+    private static ChartHead Read(PackedReader reader)
     {
-        reader.Read7BitEncodedInt();
-        var flags = reader.ReadByte();
+        _ = reader.Number();
+        var flags = reader.Byte();
+        var born = reader.Day();
+        var labels = new string[reader.Number()];
+        for (var i = 0; i < labels.Length; i++)
+            labels[i] = reader.Text();
+        var addresses = new PostalAddress[reader.Number()];
+        for (var i = 0; i < addresses.Length; i++)
+            addresses[i] = new PostalAddress { State = reader.Text(), Use = reader.TextOrNull(), EndsOn = reader.Day() };
+        var points = new ContactPoint[reader.Number()];
+        for (var i = 0; i < points.Length; i++)
+        {
+            points[i] = new ContactPoint
+            {
+                Kind = "email",
+                Value = reader.Text(),
+                Use = reader.TextOrNull(),
+                Rank = reader.Byte() != 0 ? reader.Number() : null,
+                StartsOn = reader.Day(),
+                EndsOn = reader.Day(),
+                Source = reader.Text(),
+                Verified = reader.Byte() != 0,
+            };
+        }
+
         return new ChartHead
         {
             Active = (flags & 1) != 0,
             Deceased = (flags & 2) != 0,
             ReplacedBy = (flags & 4) != 0 ? "replaced" : null,
-            BirthDate = ReadDay(reader),
-            SecurityLabels = ReadAll(reader, static source => source.ReadString()),
-            Addresses = ReadAll(reader, static source => new PostalAddress { State = source.ReadString(), Use = OrNull(source.ReadString()), EndsOn = ReadDay(source) }),
-            ContactPoints = ReadAll(reader, static source => new ContactPoint
-            {
-                Kind = "email",
-                Value = source.ReadString(),
-                Use = OrNull(source.ReadString()),
-                Rank = source.ReadBoolean() ? source.Read7BitEncodedInt() : null,
-                StartsOn = ReadDay(source),
-                EndsOn = ReadDay(source),
-                Source = source.ReadString(),
-                Verified = source.ReadBoolean(),
-            }),
+            BirthDate = born,
+            SecurityLabels = labels,
+            Addresses = addresses,
+            ContactPoints = points,
         };
     }
 
@@ -150,19 +162,44 @@ internal sealed class GateHeads
             write(item);
     }
 
-    private static T[] ReadAll<T>(BinaryReader reader, Func<BinaryReader, T> read)
-    {
-        var items = new T[reader.Read7BitEncodedInt()];
-        for (var i = 0; i < items.Length; i++)
-            items[i] = read(reader);
-        return items;
-    }
-
     private static void WriteDay(BinaryWriter writer, DateOnly? day) => writer.Write7BitEncodedInt(day is { } date ? date.DayNumber + 1 : 0);
 
-    private static DateOnly? ReadDay(BinaryReader reader) => reader.Read7BitEncodedInt() is var day && day == 0 ? null : DateOnly.FromDayNumber(day - 1);
+    /// <summary>Reads what <see cref="BinaryWriter"/> wrote, without a reader object or copies.</summary>
+    private ref struct PackedReader(ReadOnlySpan<byte> bytes)
+    {
+        private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    private static string? OrNull(string text) => text.Length == 0 ? null : text;
+        public int Position { get; private set; }
+
+        public byte Byte() => _bytes[Position++];
+
+        /// <summary>Seven bits to a byte, least first.</summary>
+        public int Number()
+        {
+            var (number, shift) = (0u, 0);
+            byte next;
+            do
+            {
+                next = Byte();
+                number |= (next & 0x7Fu) << shift;
+                shift += 7;
+            }
+            while (next > 0x7F);
+            return unchecked((int)number);
+        }
+
+        public string Text()
+        {
+            var length = Number();
+            var text = Encoding.UTF8.GetString(_bytes.Slice(Position, length));
+            Position += length;
+            return text;
+        }
+
+        public string? TextOrNull() => Text() is { Length: > 0 } text ? text : null;
+
+        public DateOnly? Day() => Number() is var day && day == 0 ? null : DateOnly.FromDayNumber(day - 1);
+    }
 
     private sealed record Packed(byte[] Bytes, int[] Starts);
 }

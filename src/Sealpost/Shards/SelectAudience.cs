@@ -1,5 +1,6 @@
 using MemoryPack;
 using Sealpost.Audience;
+using Sealpost.Consent;
 using Sealpost.Trust.Keys;
 
 namespace Sealpost.Shards;
@@ -51,6 +52,27 @@ public sealed class SelectAudience
         var question = new ShardQuestion { Task = ShardTask.Check, Query = query.ToText() };
         var answers = await AskAllAsync(question, cancellationToken);
         return CheckAudience.Of(query, campaigns, [.. answers.Select(answer => answer.Answer.Codes)]);
+    }
+
+    /// <summary>What the legal-basis gate says of given patients, in their order, from the states that the shards hold.</summary>
+    internal async Task<IReadOnlyList<PatientVerdict>> DecideAsync(
+        CampaignBasis basis, ConsentPolicy policy, DateTimeOffset now, DateOnly today, IReadOnlyList<PatientNumber> patients, CancellationToken cancellationToken)
+    {
+        var verdicts = new List<PatientVerdict>(patients.Count);
+        for (var first = 0; first < patients.Count;)
+        {
+            var shard = patients[first].Shard;
+            var run = patients.Skip(first).TakeWhile(patient => patient.Shard == shard).ToArray();
+            var question = new ShardQuestion { Task = ShardTask.Decide, Decide = DecideQuestion.Of(basis, policy, now, today, Array.ConvertAll(run, patient => patient.Ordinal)) };
+            var answer = (await AskAsync(shard, question, cancellationToken)).Decided;
+            if (answer?.Rows.Length != run.Length)
+                throw new InvalidOperationException("A shard did not decide every patient it was asked about.");
+            for (var i = 0; i < run.Length; i++)
+                verdicts.Add(answer.Of(i, run[i]));
+            first += run.Length;
+        }
+
+        return verdicts;
     }
 
     internal async Task<IReadOnlyList<(int Shard, ShardAnswer Answer)>> AskAllAsync(

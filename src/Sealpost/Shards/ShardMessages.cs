@@ -25,6 +25,9 @@ internal enum ShardTask
 
     /// <summary>Results of one code.</summary>
     Results,
+
+    /// <summary>What the legal-basis gate says of given patients.</summary>
+    Decide,
 }
 
 /// <summary>A question to a shard, as it travels to the node that owns it. Holds a query: never logged.</summary>
@@ -49,6 +52,9 @@ internal sealed partial record ShardQuestion
 
     /// <summary>Comparison key of the code whose results are asked for.</summary>
     public string Code { get; init; } = "";
+
+    /// <summary>Whom to decide, and by what.</summary>
+    public DecideQuestion? Decide { get; init; }
 
     public override string ToString() => "[phi]";
 }
@@ -83,6 +89,8 @@ internal sealed partial record ShardAnswer
     public List<KnownCode> Categories { get; init; } = [];
 
     public List<ResultSample> Results { get; init; } = [];
+
+    public DecideAnswer? Decided { get; init; }
 
     public override string ToString() => "[phi]";
 }
