@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sealpost.Campaigns;
 using Sealpost.Consent;
 using Sealpost.Content;
@@ -36,7 +37,8 @@ internal static class MessagePath
     }
 
     /// <summary>Runs the rest of it. Cancelling stops it at the last look before DATA; from the first byte of DATA on nothing does.</summary>
-    public static async Task<AttemptEnd> RunAsync(ReadyMessage ready, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<AttemptEnd> RunAsync(ReadyMessage ready, CancellationToken cancellationToken)
     {
         if (ready is not { Permit: { } permit, Signed: { } signed })
             return ready.End!;

@@ -15,12 +15,12 @@ internal sealed class DeliveryStore(OrganisationContext context)
 
     private int Org => context.Organisation.Id.Value;
 
-    /// <summary>Destinations that still have pending deliveries.</summary>
+    /// <summary>Destinations that still have deliveries without an outcome.</summary>
     public async Task<IReadOnlyList<int>> DestinationsAsync(long campaign, CancellationToken cancellationToken)
     {
         await using var connection = await context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
         await using var command = Sql.Command(
-            connection, "SELECT DISTINCT destination FROM delivery WHERE org = @org AND campaign = @campaign AND state = 0", ("@org", Org), ("@campaign", campaign));
+            connection, "SELECT DISTINCT destination FROM delivery WHERE org = @org AND campaign = @campaign AND state IN (0, 9)", ("@org", Org), ("@campaign", campaign));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var destinations = new List<int>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -36,7 +36,7 @@ internal sealed class DeliveryStore(OrganisationContext context)
             connection,
             """
             SELECT patient, attempts, first_at FROM delivery
-            WHERE org = @org AND campaign = @campaign AND destination = @destination AND state = 0 AND patient > @after AND next_at <= @now
+            WHERE org = @org AND campaign = @campaign AND destination = @destination AND state IN (0, 9) AND state = 0 AND patient > @after AND next_at <= @now
             ORDER BY patient LIMIT @limit
             """,
             ("@org", Org), ("@campaign", campaign), ("@destination", destination), ("@after", afterPatient), ("@now", Sql.Stored(now)), ("@limit", limit));
@@ -57,7 +57,7 @@ internal sealed class DeliveryStore(OrganisationContext context)
         await using var connection = await context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
         await using var command = Sql.Command(
             connection,
-            "SELECT MIN(next_at) FROM delivery WHERE org = @org AND campaign = @campaign AND destination = @destination AND state = 0",
+            "SELECT MIN(next_at) FROM delivery WHERE org = @org AND campaign = @campaign AND destination = @destination AND state IN (0, 9) AND state = 0",
             ("@org", Org), ("@campaign", campaign), ("@destination", destination));
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long next ? Sql.Instant(next) : null;
     }
@@ -83,7 +83,7 @@ internal sealed class DeliveryStore(OrganisationContext context)
                 transaction,
                 """
                 UPDATE delivery SET next_at = @next, first_at = CASE WHEN first_at = 0 THEN @now ELSE first_at END
-                WHERE org = @org AND campaign = @campaign AND destination = @destination AND state = 0 AND next_at <= @now
+                WHERE org = @org AND campaign = @campaign AND destination = @destination AND state IN (0, 9) AND state = 0 AND next_at <= @now
                 """,
                 [("@next", Sql.Stored(next)), ("@now", Sql.Stored(now)), ("@org", Org), ("@campaign", campaign), ("@destination", destination)],
                 token),
@@ -111,7 +111,7 @@ internal sealed class DeliveryStore(OrganisationContext context)
     public async Task<IReadOnlyList<PatientNumber>> EndPendingAsync(
         long campaign, int? destination, Outcome outcome, DateTimeOffset? firstTriedBefore, DateTimeOffset now, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        var where = "org = @org AND campaign = @campaign AND state = 0"
+        var where = "org = @org AND campaign = @campaign AND state IN (0, 9) AND state = 0"
             + (destination is null ? "" : " AND destination = @destination")
             + (firstTriedBefore is null ? "" : " AND first_at > 0 AND first_at <= @before");
         List<(string, object?)> parameters = [("@org", Org), ("@campaign", campaign), ("@now", Sql.Stored(now)), ("@state", (int)outcome)];
@@ -131,7 +131,7 @@ internal sealed class DeliveryStore(OrganisationContext context)
     public async Task<IReadOnlyList<(long Campaign, PatientNumber Patient)>> DoubtInFlightAsync(DateTimeOffset now, DbTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            transaction, "UPDATE delivery SET state = @doubt, changed_at = @now WHERE org = @org AND state = 9 RETURNING campaign, patient",
+            transaction, "UPDATE delivery SET state = @doubt, changed_at = @now WHERE org = @org AND state IN (0, 9) AND state = 9 RETURNING campaign, patient",
             ("@doubt", (int)Outcome.InDoubt), ("@now", Sql.Stored(now)), ("@org", Org));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var doubted = new List<(long, PatientNumber)>();
@@ -144,7 +144,7 @@ internal sealed class DeliveryStore(OrganisationContext context)
     public async Task<long> OpenAsync(long campaign, DbTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            transaction, "SELECT (SELECT COUNT(*) FROM delivery WHERE org = @org AND campaign = @campaign AND state = 0) + (SELECT COUNT(*) FROM delivery WHERE org = @org AND campaign = @campaign AND state = 9)",
+            transaction, "SELECT COUNT(*) FROM delivery WHERE org = @org AND campaign = @campaign AND state IN (0, 9)",
             ("@org", Org), ("@campaign", campaign));
         return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sealpost.Audience;
 using Sealpost.Certificates;
 using Sealpost.Consent;
@@ -126,7 +127,8 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
 
     /// <summary>MAIL and RCPT; the consent gate once more where anything changed; the intent; DATA.</summary>
     /// <remarks>Cancelling means that no more DATA may begin: paused, cancelled, shutting down. Commands under way end first, so that the session stays in step.</remarks>
-    public async Task<AttemptEnd> DeliverAsync(SmtpSession session, ConsentDecision.Permit permit, TransportDecision.Permit way, SignedMessage message, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<AttemptEnd> DeliverAsync(SmtpSession session, ConsentDecision.Permit permit, TransportDecision.Permit way, SignedMessage message, CancellationToken cancellationToken)
     {
         if (MovedFrom(permit) is { } moved)
             return moved;
@@ -243,7 +245,7 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
         job.Engagements);
 
     /// <summary>Looks once more before DATA: campaign stopped, lease lost, patient changed, permit too old. Null: go on.</summary>
-    private async Task<AttemptEnd?> StopBeforeDataAsync(SmtpSession session, ConsentDecision.Permit permit, AttemptEnd end, CancellationToken stopping)
+    private async ValueTask<AttemptEnd?> StopBeforeDataAsync(SmtpSession session, ConsentDecision.Permit permit, AttemptEnd end, CancellationToken stopping)
     {
         if (stopping.IsCancellationRequested || !context.MaySend())
             return await DropAsync(session, end with { NotTried = true, Detail = "The campaign was stopped before DATA." }).ConfigureAwait(false);

@@ -107,10 +107,11 @@ public sealed class DeliveryRecords
         return [.. records.Skip(skip).Take(count)];
     }
 
+    // The sign keeps pending ones off their partial index, which is not in order of patient.
     private static string Only(Outcome? outcome) => outcome switch
     {
         null => "",
-        Outcome.Pending => " AND state IN (0, 9)",
+        Outcome.Pending => " AND +state IN (0, 9)",
         Outcome.Accepted or Outcome.InFlight => string.Create(CultureInfo.InvariantCulture, $" AND state = {(int)outcome}"),
         _ => string.Create(CultureInfo.InvariantCulture, $" AND {Rare} AND state = {(int)outcome}"),
     };

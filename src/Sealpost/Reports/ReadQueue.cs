@@ -45,12 +45,12 @@ internal sealed class ReadQueue(OrganisationContext context)
         var now = context.Time.GetUtcNow();
         await using var connection = await context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
 
-        // The partial index of pending deliveries: its condition is repeated with a literal.
+        // The partial index of deliveries without an outcome: its condition is repeated with literals.
         await using var command = Sql.Command(
             connection,
             """
             SELECT destination, COUNT(*), SUM(CASE WHEN attempts > 0 OR first_at > 0 THEN 1 ELSE 0 END), MIN(next_at), MIN(CASE WHEN first_at > 0 THEN first_at END)
-            FROM delivery WHERE org = @org AND state = 0 GROUP BY destination ORDER BY COUNT(*) DESC, destination
+            FROM delivery WHERE org = @org AND state IN (0, 9) AND state = 0 GROUP BY destination ORDER BY COUNT(*) DESC, destination
             """,
             ("@org", Org));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

@@ -128,8 +128,8 @@ internal sealed class HealthBoard : IDisposable
         await using var connection = await _installation.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
 
         // Both conditions stand literally, so that the partial indexes answer.
-        Volatile.Write(ref _pending, await CountAsync("SELECT COUNT(*) FROM delivery WHERE state = 0").ConfigureAwait(false));
-        Volatile.Write(ref _inDoubt, await CountAsync($"SELECT COUNT(*) FROM delivery WHERE state = {(int)Sealpost.Delivery.Outcome.InDoubt}").ConfigureAwait(false));
+        Volatile.Write(ref _pending, await CountAsync("SELECT COUNT(*) FROM delivery WHERE state IN (0, 9)").ConfigureAwait(false));
+        Volatile.Write(ref _inDoubt, await CountAsync($"SELECT COUNT(*) FROM delivery WHERE state IN (1, 2, 4, 5, 6, 7, 8) AND state = {(int)Sealpost.Delivery.Outcome.InDoubt}").ConfigureAwait(false));
         Volatile.Write(ref _patients, await CountAsync("SELECT COALESCE(SUM(patients), 0) FROM patient_shard").ConfigureAwait(false));
 
         async Task<long> CountAsync(string sql)

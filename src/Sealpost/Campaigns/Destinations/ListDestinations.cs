@@ -129,7 +129,7 @@ public sealed class ListDestinations
         await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
         await using var command = Sql.Command(
             connection,
-            "SELECT d.destination, COUNT(*), MIN(d.next_at) FROM delivery d JOIN campaign c ON c.org = d.org AND c.id = d.campaign WHERE d.org = @org AND d.state = 0 AND c.state IN (4, 5) GROUP BY d.destination",
+            "SELECT d.destination, COUNT(*), MIN(d.next_at) FROM delivery d JOIN campaign c ON c.org = d.org AND c.id = d.campaign WHERE d.org = @org AND d.state IN (0, 9) AND d.state = 0 AND c.state IN (4, 5) GROUP BY d.destination",
             ("@org", Org));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var waiting = new Dictionary<int, (long, long)>();

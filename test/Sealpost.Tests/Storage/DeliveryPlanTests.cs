@@ -1,0 +1,44 @@
+using System.Data.Common;
+using Sealpost.Storage;
+
+namespace Sealpost.Tests.Storage;
+
+/// <summary>Queries that sending asks for every page of deliveries go by the partial index of those under way, however many others there are.</summary>
+public sealed class DeliveryPlanTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("SELECT DISTINCT destination FROM delivery WHERE org = 1 AND campaign = 1 AND state IN (0, 9)")]
+    [InlineData("SELECT patient, attempts, first_at FROM delivery WHERE org = 1 AND campaign = 1 AND destination = 2 AND state IN (0, 9) AND state = 0 AND patient > 5 AND next_at <= 9 ORDER BY patient LIMIT 64")]
+    [InlineData("SELECT MIN(next_at) FROM delivery WHERE org = 1 AND campaign = 1 AND destination = 2 AND state IN (0, 9) AND state = 0")]
+    [InlineData("UPDATE delivery SET state = 3 WHERE org = 1 AND campaign = 1 AND state IN (0, 9) AND state = 0 AND destination = 1 RETURNING patient")]
+    [InlineData("UPDATE delivery SET state = 8 WHERE org = 1 AND state IN (0, 9) AND state = 9 RETURNING campaign, patient")]
+    [InlineData("SELECT COUNT(*) FROM delivery WHERE org = 1 AND campaign = 1 AND state IN (0, 9)")]
+    public async Task What_is_under_way_is_found_by_its_own_index(string statement) =>
+        Assert.Contains("delivery_open", await PlanAsync(statement), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("UPDATE delivery SET state = 1 WHERE org = 1 AND campaign = 1 AND patient = 3 AND state IN (0, 9)")]
+    [InlineData("SELECT patient FROM delivery WHERE org = 1 AND campaign = 1 AND patient > 4 AND +state IN (0, 9) ORDER BY patient LIMIT 50")]
+    public async Task Single_rows_and_pages_in_order_of_patient_go_by_the_primary_key(string statement) =>
+        Assert.Contains("PRIMARY KEY (org=? AND campaign=? AND patient", await PlanAsync(statement), StringComparison.Ordinal);
+
+    private static async Task<string> PlanAsync(string statement)
+    {
+        await using var database = SqliteDatabase.OpenTemporary();
+        await database.MigrateAsync(Token);
+        // As the writing connection sees it: the data are attached there.
+        return await database.WriteAsync(
+            async (transaction, token) =>
+            {
+                await using var command = transaction.Command("EXPLAIN QUERY PLAN " + statement);
+                await using DbDataReader reader = await command.ExecuteReaderAsync(token);
+                var plan = new List<string>();
+                while (await reader.ReadAsync(token))
+                    plan.Add(reader.GetString(3));
+                return string.Join("; ", plan);
+            },
+            Token);
+    }
+}
