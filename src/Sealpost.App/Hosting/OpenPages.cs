@@ -17,6 +17,9 @@ internal sealed class OpenPages : IHostedService, IDisposable
     /// <summary>Cancelled once pages may begin nothing any more.</summary>
     public CancellationToken Ending { get; }
 
+    /// <summary>How often an open page asks whether its session lasts. Default: twice a minute.</summary>
+    public TimeSpan AskEvery { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Counts work on the stores, until what it returns is disposed.</summary>
     /// <exception cref="OperationCanceledException">The server stops.</exception>
     public IDisposable Begin()

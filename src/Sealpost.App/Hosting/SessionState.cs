@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components.Server;
 
 namespace Sealpost.App.Hosting;
 
-/// <summary>Who is here, in an open page: asked again twice a minute, so that a page does not outlive its session.</summary>
+/// <summary>Who is here, in an open page: asked again and again, so that a page does not outlive its session.</summary>
 internal sealed class SessionState : RevalidatingServerAuthenticationStateProvider
 {
     private readonly SignedIn _signedIn;
@@ -18,10 +18,7 @@ internal sealed class SessionState : RevalidatingServerAuthenticationStateProvid
         _ending = pages.Ending.Register(static state => ((IDisposable)state!).Dispose(), this);
     }
 
-    /// <summary>How often the store is asked.</summary>
-    internal TimeSpan Every { get; init; } = TimeSpan.FromSeconds(30);
-
-    protected override TimeSpan RevalidationInterval => Every;
+    protected override TimeSpan RevalidationInterval => _pages.AskEvery;
 
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
     {

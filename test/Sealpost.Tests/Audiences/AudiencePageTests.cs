@@ -87,6 +87,12 @@ public sealed class AudiencePageTests(AudienceClinic clinic, Chromium chromium)
         await page.Keyboard.PressAsync("Control+s");
         await Assertions.Expect(page.Locator(".lead")).ToContainTextAsync("Version 2");
         await page.ClickAsync("button:has-text('History')");
+        await page.ClickAsync(".versions button:has-text('What it changed')");
+        await Assertions.Expect(page.GetByText("“aged 65 or older” instead of “aged 64 or older”.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".versions .diff-added")).ToHaveTextAsync("+ age >= 65");
+        await browser.LookAsync("audience-history");
+        await page.ClickAsync(".versions button:has-text('What it changed')");
+        await Assertions.Expect(page.Locator(".versions .diff")).ToHaveCountAsync(0);
         await page.ClickAsync(".versions button:has-text('Restore')");
         await Assertions.Expect(page.Locator(".lead")).ToContainTextAsync("Version 3");
         await ShowsAsync(page, "age >= 64");

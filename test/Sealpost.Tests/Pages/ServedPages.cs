@@ -24,6 +24,9 @@ internal sealed class ServedPages : IAsyncDisposable
     /// <summary>Every address that the running application answers.</summary>
     public IReadOnlyList<RouteEndpoint> Endpoints => [.. ((IEndpointRouteBuilder)_web).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
 
+    /// <summary>The pages that are open in browsers.</summary>
+    public OpenPages Open => _web.Services.GetRequiredService<OpenPages>();
+
     /// <summary>What browsers said that our policies stopped.</summary>
     public long PolicyReports => _web.Services.GetRequiredService<CspReports>().Count;
 
