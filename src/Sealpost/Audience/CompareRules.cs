@@ -173,6 +173,7 @@ internal sealed class CompareRules
     private void Say(string within, string sentence)
     {
         var whole = within + sentence;
-        _said.Add(char.ToUpperInvariant(whole[0]) + whole[1..]);
+        var first = whole[0] == '“' ? 1 : 0;
+        _said.Add(whole[..first] + char.ToUpperInvariant(whole[first]) + whole[(first + 1)..]);
     }
 }
