@@ -1,5 +1,6 @@
 using Sealpost.Campaigns;
 using Sealpost.Campaigns.Destinations;
+using Sealpost.Campaigns.Pickup;
 using Sealpost.Campaigns.TlsReports;
 using Sealpost.Delivery;
 using Sealpost.Delivery.DomainReports;
@@ -31,10 +32,11 @@ internal sealed partial class OpenOrganisation
             Pacing = OrganisationSettings.Pacing(Settings),
             PaceRoute = (host, question, cancellationToken) => Shards.AskPace(host, question, cancellationToken),
             PaceOpened = here => Shards.PaceHere = here,
-            Pickup = new Sealpost.Campaigns.Pickup.PickupRules
+            Pickup = new PickupRules
             {
                 PublicName = OrganisationSettings.PublicName(Settings),
                 ValidFor = TimeSpan.FromDays(OrganisationSettings.PickupDays(Settings) ?? 14),
+                RemindBefore = OrganisationSettings.PickupReminder(Settings),
                 CodeWebhook = OrganisationSettings.CodeWebhook(Settings),
                 ReplyInbox = OrganisationSettings.ReplyInbox(Settings),
             },
@@ -80,7 +82,9 @@ internal sealed partial class OpenOrganisation
                 _installation.Log.CreateLogger<KeepTlsReports>(),
                 _installation.Time);
             _replies ??= new ReplyDelivery(() => new Sealpost.ForPatients.DeliverReplies(Context, SendOptions()), _installation.Log.CreateLogger<ReplyDelivery>(), _installation.Time);
-            return _sending ??= await SendCampaign.OpenAsync(Context, SendOptions(), takeOver: true, _installation.Log.CreateLogger<SendCampaign>(), cancellationToken).ConfigureAwait(false);
+            var sending = _sending ??= await SendCampaign.OpenAsync(Context, SendOptions(), takeOver: true, _installation.Log.CreateLogger<SendCampaign>(), cancellationToken).ConfigureAwait(false);
+            _reminding ??= new KeepReminding(sending.RemindAsync, _installation.Log.CreateLogger<KeepReminding>(), _installation.Time);
+            return sending;
         }
         finally
         {

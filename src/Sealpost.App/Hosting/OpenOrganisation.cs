@@ -1,5 +1,6 @@
 using Sealpost.Campaigns;
 using Sealpost.Campaigns.Destinations;
+using Sealpost.Campaigns.Pickup;
 using Sealpost.Campaigns.TlsReports;
 using Sealpost.Consent;
 using Sealpost.Delivery;
@@ -34,6 +35,7 @@ internal sealed partial class OpenOrganisation : IAsyncDisposable
     private SendCampaign? _sending;
     private KeepStsPolicies? _keeping;
     private ReplyDelivery? _replies;
+    private KeepReminding? _reminding;
     private readonly TlsTally _tally = new();
     private KeepTlsReports? _reporting;
 
@@ -191,6 +193,8 @@ internal sealed partial class OpenOrganisation : IAsyncDisposable
             await _replies.DisposeAsync().ConfigureAwait(false);
         if (_keeping is not null)
             await _keeping.DisposeAsync().ConfigureAwait(false);
+        if (_reminding is not null)
+            await _reminding.DisposeAsync().ConfigureAwait(false);
         if (_sending is not null)
             await _sending.DisposeAsync().ConfigureAwait(false);
         if (_reporting is not null)

@@ -54,9 +54,13 @@ internal sealed record Settlement
     /// <summary>The legal-basis decision of the try.</summary>
     public RecordedDecision? Decision { get; init; }
 
+    /// <summary>It is about the reminder of a waiting message.</summary>
+    public bool IsReminder { get; init; }
+
     /// <summary>Its line for the journal.</summary>
     public JournalLine ToLine() => new()
     {
+        IsReminder = IsReminder,
         Campaign = Campaign,
         Patient = Patient.Value,
         State = (int)Outcome,
@@ -78,10 +82,13 @@ internal sealed record Intent(long Campaign, PatientNumber Patient, int Attempts
     /// <summary>Links of the message that count, stored with the intent.</summary>
     public IReadOnlyList<CountedLink> Links { get; init; } = [];
 
+    /// <summary>It is about the reminder of a waiting message.</summary>
+    public bool IsReminder { get; init; }
+
     /// <summary>Its values in the order in which they are written.</summary>
     public object?[] ToRow(int org) => [Boxed.Of(Attempts), FirstAt.ToUnixTimeMilliseconds(), At.ToUnixTimeMilliseconds(), ReturnToken, Boxed.Of(org), Boxed.Of(Campaign), Boxed.Of(Patient.Value)];
 
     /// <summary>Its line for the journal.</summary>
     public JournalLine ToLine() =>
-        new() { Campaign = Campaign, Patient = Patient.Value, State = (int)Outcome.InFlight, Attempts = Attempts, At = At.ToUnixTimeMilliseconds() };
+        new() { Campaign = Campaign, Patient = Patient.Value, IsReminder = IsReminder, State = (int)Outcome.InFlight, Attempts = Attempts, At = At.ToUnixTimeMilliseconds() };
 }

@@ -5,7 +5,6 @@ using Sealpost.Consent;
 using Sealpost.Delivery;
 using Sealpost.Delivery.Pacing;
 using Sealpost.Patients;
-using Sealpost.Storage;
 
 namespace Sealpost.Campaigns;
 
@@ -253,7 +252,7 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
         var settlement = SettleAttempt.Of(run, job, end, domain);
         // At most one outcome of a connection waits for its commit; a failed one stops the connection here.
         await _outcome.ConfigureAwait(false);
-        _outcome = CommitAsync(settlement, job, end);
+        _outcome = CommitAttempt.RunAsync(run, settlement, end, CancellationToken.None);
         _served++;
         if (settlement.Outcome is Outcome.Accepted or Outcome.Pickup)
             turn.Accepted();
@@ -263,30 +262,6 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
         if (_next is not null)
             _next.MayLeave = false;
         await turn.TellAsync(lane.Host, PaceNews.Throttled, reply.ToString(), CancellationToken.None).ConfigureAwait(false);
-    }
-
-    /// <summary>Commits an outcome, however long the store is away: it must not be lost while this process lives.</summary>
-    private async Task CommitAsync(Settlement settlement, LaneJob job, AttemptEnd end)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await run.Writer.SettleAsync(settlement, CancellationToken.None).ConfigureAwait(false);
-                break;
-            }
-            catch (TransientStoreException) when (attempt < 300)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1), run.Time, CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-
-        // RFC 3463 5.1.1 and its like: no mail to this mailbox any more, the patient may have another.
-        if (settlement.Outcome == Outcome.Rejected && end.Reply is { } reply && ReplyClasses.Of(reply).SuppressesAddress() && end.Decision is ConsentDecision.Permit permit)
-        {
-            var line = await Returned.StopAddress.RunAsync(run.Context, permit.Address.Open(), permit.Patient, permit.Campaign, $"the mail host answered {reply}", CancellationToken.None).ConfigureAwait(false);
-            await run.Writer.BulkAsync((_, _) => Task.FromResult<IReadOnlyList<JournalLine>>([line]), CancellationToken.None).ConfigureAwait(false);
-        }
     }
 
     private enum Leave

@@ -39,8 +39,8 @@ internal sealed record AttemptContext(OrganisationContext Organisation, Prepared
 /// <param name="gates">The gates with the rules of this moment.</param>
 /// <param name="moment"><see cref="GateMoment.BeforeData"/> when a change seen before DATA made the path start over.</param>
 /// <param name="domain">Domain that the connection serves.</param>
-/// <param name="line">The connection.</param>
-internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates gates, GateMoment moment, string domain, LaneConnection line)
+/// <param name="line">The lane's connection, whose messages follow each other; null where this one goes by itself.</param>
+internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates gates, GateMoment moment, string domain, LaneConnection? line)
 {
     private readonly (string Address, byte[] Token) _return = context.ReturnPath.Create(context.Organisation.Time.GetUtcNow());
     private ConsentDecision? _decision;
@@ -53,6 +53,9 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
 
     /// <summary>No message is begun any more.</summary>
     public CancellationToken Stopping { get; init; }
+
+    /// <summary>It reminds of a message that waits: intent and outcome are the reminder's, not the delivery's.</summary>
+    public bool IsReminder { get; init; }
 
     /// <summary>Leads back to the return path's token, for reports that hide every address (RFC 5965 §3.2).</summary>
     private string MessageId => _messageId ??= context.ReturnPath.MessageIdOf(_return.Token);
@@ -156,19 +159,19 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
             if (await StopBeforeDataAsync(session, permit, end, cancellationToken).ConfigureAwait(false) is { } stopped)
                 return stopped;
             var first = job.Due.FirstAt ?? Now;
-            var intending = context.Writer.IntendAsync(new Intent(permit.Campaign, permit.Patient, job.Due.Attempts + 1, first, Now, _return.Token) { Links = _links }, CancellationToken.None);
+            var intending = context.Writer.IntendAsync(new Intent(permit.Campaign, permit.Patient, job.Due.Attempts + 1, first, Now, _return.Token) { Links = _links, IsReminder = IsReminder }, CancellationToken.None);
             // The connection's next message is made while this one's intent is committed; its envelope goes behind this one.
             var making = MakeFollowingAsync();
             if (!await intending.ConfigureAwait(false))
                 return await DropAsync(session, end with { NotTried = true }).ConfigureAwait(false);
             intended = true;
             // First in, first out: the earlier outcome is durable by now, or its commit failed and nothing more may be sent.
-            await line.LastCommit.ConfigureAwait(false);
+            await (line?.LastCommit ?? Task.CompletedTask).ConfigureAwait(false);
             // The last look, after the commit and before the first byte: a revocation recorded meanwhile still stops it. 45 CFR 164.508(b)(5).
             if (await StopBeforeDataAsync(session, permit, end, cancellationToken).ConfigureAwait(false) is { } late)
             {
                 // No byte of DATA went: the row is pending again.
-                await context.Writer.SettleAsync(new Settlement { Campaign = permit.Campaign, Patient = permit.Patient, Outcome = Outcome.Pending, Attempts = job.Due.Attempts, FirstAt = job.Due.FirstAt, At = Now }, CancellationToken.None).ConfigureAwait(false);
+                await context.Writer.SettleAsync(new Settlement { Campaign = permit.Campaign, Patient = permit.Patient, Outcome = Outcome.Pending, Attempts = job.Due.Attempts, FirstAt = job.Due.FirstAt, At = Now, IsReminder = IsReminder }, CancellationToken.None).ConfigureAwait(false);
                 return late;
             }
 
@@ -259,7 +262,7 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
     {
         // Ended at once, and a failure is kept for whoever looks.
         await Task.CompletedTask.ConfigureAwait(false);
-        return line.MakeNext(Stopping);
+        return line?.MakeNext(Stopping);
     }
 
     private static async Task<AttemptEnd> DropAsync(SmtpSession session, AttemptEnd end)
@@ -275,14 +278,4 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
         // RFC 5321 §3.8: after 421 the host closes.
         ConnectionLost = reply.Code == 421,
     };
-}
-
-/// <summary>A message sealed to its patient, and the transport gate's leave for it. Dispose it.</summary>
-internal sealed record SealedMessage(TransportDecision.Permit Way, SignedMessage Message) : IDisposable
-{
-    /// <inheritdoc/>
-    public void Dispose() => Message.Dispose();
-
-    /// <summary>Always <c>[phi]</c>.</summary>
-    public override string ToString() => "[phi]";
 }

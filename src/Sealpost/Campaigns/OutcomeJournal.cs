@@ -50,6 +50,10 @@ internal sealed partial record JournalLine
     [MemoryPackOrder(9)]
     public string? Token { get; init; }
 
+    /// <summary>The state is that of the reminder of a waiting message, not of its delivery.</summary>
+    [MemoryPackOrder(10)]
+    public bool IsReminder { get; init; }
+
     /// <summary>Marks an opt-out.</summary>
     public const int OptOut = -1;
 

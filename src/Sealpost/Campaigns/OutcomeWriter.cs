@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Threading.Channels;
+using Sealpost.Campaigns.Pickup;
 using Sealpost.Consent;
 using Sealpost.Delivery;
 using Sealpost.Organisations;
@@ -22,7 +23,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     private readonly OutcomeJournal _journal;
     private readonly DecisionLog _decisions;
     private readonly FeedAudience _feed;
-    private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<OutcomeEntry> _queue = Channel.CreateUnbounded<OutcomeEntry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _loop;
 
     /// <summary>Starts the writer.</summary>
@@ -39,15 +40,15 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     private int Org => _context.Organisation.Id.Value;
 
     /// <summary>Makes the intent durable. False where DATA must not be sent: the campaign is paused or cancelled, or the row has an outcome. Cancelled before its commit begins, nothing is written.</summary>
-    public Task<bool> IntendAsync(Intent intent, CancellationToken cancellationToken) => Queue(new Entry(intent, null), cancellationToken);
+    public Task<bool> IntendAsync(Intent intent, CancellationToken cancellationToken) => Queue(new OutcomeEntry(intent, null), cancellationToken);
 
     /// <summary>Makes an outcome durable. False where the row already had one. Pass no token for what has happened on the wire: it must not be lost.</summary>
-    public Task<bool> SettleAsync(Settlement settlement, CancellationToken cancellationToken) => Queue(new Entry(null, settlement), cancellationToken);
+    public Task<bool> SettleAsync(Settlement settlement, CancellationToken cancellationToken) => Queue(new OutcomeEntry(null, settlement), cancellationToken);
 
     /// <summary>Makes a change of many rows, in order with all others; it returns the lines for the journal.</summary>
     /// <exception cref="RefusedException">The change refused itself before it wrote anything; its neighbours still commit.</exception>
     public Task BulkAsync(Func<DbTransaction, CancellationToken, Task<IReadOnlyList<JournalLine>>> change, CancellationToken cancellationToken) =>
-        Queue(new Entry(null, null) { Change = change }, cancellationToken);
+        Queue(new OutcomeEntry(null, null) { Change = change }, cancellationToken);
 
     /// <summary>Commits what is queued and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -56,7 +57,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         await _loop.ConfigureAwait(false);
     }
 
-    private Task<bool> Queue(Entry entry, CancellationToken cancellationToken)
+    private Task<bool> Queue(OutcomeEntry entry, CancellationToken cancellationToken)
     {
         entry.Stopping = cancellationToken;
         if (!_queue.Writer.TryWrite(entry))
@@ -70,7 +71,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         {
             // Behind all that is ready to run: connections about to queue something share the commit, and an idle process waits for nobody.
             await Task.Yield();
-            var batch = new List<Entry>();
+            var batch = new List<OutcomeEntry>();
             while (batch.Count < LargestBatch && _queue.Reader.TryRead(out var entry))
             {
                 // Once its commit has begun, cancelling comes too late and its end is awaited.
@@ -109,7 +110,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
             entry.Fail(failure);
     }
 
-    private async Task CommitAsync(List<Entry> batch)
+    private async Task CommitAsync(List<OutcomeEntry> batch)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -131,15 +132,16 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         _feed.Note([.. lines.Where(line => line.State == (int)Outcome.Accepted).Select(line => (new PatientNumber(line.Patient), Sql.Instant(line.At)))]);
     }
 
-    private async Task<int> WriteAsync(List<Entry> batch, DbTransaction transaction, CancellationToken cancellationToken)
+    private async Task<int> WriteAsync(List<OutcomeEntry> batch, DbTransaction transaction, CancellationToken cancellationToken)
     {
         await _lease.CheckAsync(transaction, cancellationToken).ConfigureAwait(false);
         foreach (var entry in batch.Where(entry => entry.Change is not null))
             await entry.ChangeAsync(transaction, cancellationToken).ConfigureAwait(false);
         var states = await StatesAsync(batch, transaction, cancellationToken).ConfigureAwait(false);
         var settlements = batch.Where(entry => entry.Settlement is not null).ToList();
-        await WriteSettlementsAsync(settlements, states, transaction, cancellationToken).ConfigureAwait(false);
-        await WriteIntentsAsync([.. batch.Where(entry => entry.Intent is not null)], states, transaction, cancellationToken).ConfigureAwait(false);
+        await WriteSettlementsAsync(settlements.FindAll(entry => !entry.IsReminder), states, transaction, cancellationToken).ConfigureAwait(false);
+        await WriteIntentsAsync([.. batch.Where(entry => entry.Intent is { IsReminder: false })], states, transaction, cancellationToken).ConfigureAwait(false);
+        await WriteReminders.RunAsync(_context, batch.FindAll(entry => entry.IsReminder), states, transaction, cancellationToken).ConfigureAwait(false);
         var decisions = settlements.Select(entry => entry.Settlement!.Decision).OfType<RecordedDecision>().ToList();
         if (decisions.Count > 0)
             await _decisions.RecordAsync(decisions, transaction, cancellationToken).ConfigureAwait(false);
@@ -155,7 +157,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
             : 0;
     }
 
-    private async Task<Dictionary<long, CampaignState>> StatesAsync(List<Entry> batch, DbTransaction transaction, CancellationToken cancellationToken)
+    private async Task<Dictionary<long, CampaignState>> StatesAsync(List<OutcomeEntry> batch, DbTransaction transaction, CancellationToken cancellationToken)
     {
         var states = new Dictionary<long, CampaignState>();
         foreach (var campaign in batch.Where(entry => entry.Change is null).Select(entry => entry.Campaign).Distinct())
@@ -167,7 +169,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         return states;
     }
 
-    private async Task WriteSettlementsAsync(List<Entry> entries, Dictionary<long, CampaignState> states, DbTransaction transaction, CancellationToken cancellationToken)
+    private async Task WriteSettlementsAsync(List<OutcomeEntry> entries, Dictionary<long, CampaignState> states, DbTransaction transaction, CancellationToken cancellationToken)
     {
         if (entries.Count == 0)
             return;
@@ -195,7 +197,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
             entries[i].Held = changed[i] == 1;
     }
 
-    private async Task WriteIntentsAsync(List<Entry> entries, Dictionary<long, CampaignState> states, DbTransaction transaction, CancellationToken cancellationToken)
+    private async Task WriteIntentsAsync(List<OutcomeEntry> entries, Dictionary<long, CampaignState> states, DbTransaction transaction, CancellationToken cancellationToken)
     {
         if (entries.Count == 0)
             return;
@@ -214,58 +216,6 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     }
 
     private static object Stored(DateTimeOffset? instant) => Boxed.Of(instant is { } at ? Sql.Stored(at) : 0);
-
-    /// <summary>One thing to commit and who waits for it.</summary>
-    private sealed class Entry(Intent? intent, Settlement? settlement)
-    {
-        private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Intent? Intent => intent;
-
-        public Settlement? Settlement { get; set; } = settlement;
-
-        /// <summary>The row took it.</summary>
-        public bool Held { get; set; }
-
-        public long Campaign => intent?.Campaign ?? Settlement!.Campaign;
-
-        public Task<bool> Done => _done.Task;
-
-        public Func<DbTransaction, CancellationToken, Task<IReadOnlyList<JournalLine>>>? Change { get; init; }
-
-        public CancellationToken Stopping { get; set; }
-
-        private IReadOnlyList<JournalLine> Lines { get; set; } = [];
-
-        private RefusedException? Refusal { get; set; }
-
-        public async Task ChangeAsync(DbTransaction transaction, CancellationToken cancellationToken)
-        {
-            try
-            {
-                Lines = await Change!(transaction, cancellationToken).ConfigureAwait(false);
-            }
-            catch (RefusedException refusal)
-            {
-                Refusal = refusal;
-            }
-        }
-
-        public IEnumerable<JournalLine> ToLines() =>
-            Change is not null ? Lines : Held ? [intent?.ToLine() ?? Settlement!.ToLine()] : [];
-
-        public void Complete()
-        {
-            if (Refusal is not null)
-                _done.TrySetException(Refusal);
-            else
-                _done.TrySetResult(Held);
-        }
-
-        public void Cancel() => _done.TrySetCanceled(Stopping);
-
-        public void Fail(Exception failure) => _done.TrySetException(failure);
-    }
 }
 
 /// <summary>The newest journal frame a database knows of.</summary>

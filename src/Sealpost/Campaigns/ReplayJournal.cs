@@ -40,7 +40,7 @@ public sealed class ReplayJournal
 
         if (last <= known)
             return 0;
-        var states = new Dictionary<(long, int), JournalLine>();
+        var states = new Dictionary<(long, int, bool), JournalLine>();
         foreach (var (_, lines) in JournalReader.Read(_context.Keys, folder, known))
         {
             foreach (var line in lines)
@@ -48,7 +48,7 @@ public sealed class ReplayJournal
                 if (line.State == JournalLine.OptOut)
                     await OptOutAsync(line, cancellationToken).ConfigureAwait(false);
                 else
-                    states[(line.Campaign, line.Patient)] = line;
+                    states[(line.Campaign, line.Patient, line.IsReminder)] = line;
             }
         }
 
@@ -80,6 +80,12 @@ public sealed class ReplayJournal
         {
             // An intent without outcome may have been sent: in doubt, never sent again.
             var state = line.State == (int)Outcome.InFlight ? (int)Outcome.InDoubt : line.State;
+            if (line.IsReminder)
+            {
+                await RemindedAsync(line, state, transaction, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             // A deferred message whose patient this database has not selected yet: selection will.
             var changed = state == (int)Outcome.Pending ? 0 : await Sql.ExecuteAsync(
                 transaction,
@@ -107,6 +113,16 @@ public sealed class ReplayJournal
 
         return lines.Length;
     }
+
+    // One that waits for another try has not gone.
+    private Task<int> RemindedAsync(JournalLine line, int state, DbTransaction transaction, CancellationToken cancellationToken) => state == (int)Outcome.Pending ? Task.FromResult(0) : Sql.ExecuteAsync(
+        transaction,
+        """
+        INSERT INTO pickup_reminder (org, campaign, patient, state, reason, attempts, first_at, next_at, changed_at) VALUES (@org, @campaign, @patient, @state, @reason, @attempts, 0, 0, @at)
+        ON CONFLICT (org, campaign, patient) DO UPDATE SET state = excluded.state, reason = excluded.reason, attempts = excluded.attempts, changed_at = excluded.changed_at WHERE pickup_reminder.state IN (0, 9)
+        """,
+        Parameters(line, state),
+        cancellationToken);
 
     private (string Name, object? Value)[] Parameters(JournalLine line, int state) =>
     [

@@ -29,7 +29,8 @@ internal sealed class ResolveInDoubt(OrganisationContext context, OutcomeWriter 
                     new AuditEvent(context.Organisation.Id, "campaign.in-doubt", "system", null, campaign.Key.ToString(CultureInfo.InvariantCulture), "done", $"{campaign.Count()} in flight at a crash"), transaction, token).ConfigureAwait(false);
             }
 
-            return [.. doubted.GroupBy(row => row.Campaign).SelectMany(rows => JournalLines.Of(rows.Key, [.. rows.Select(row => row.Patient)], Outcome.InDoubt, now))];
+            var reminders = await new Pickup.ReminderRows(context).DoubtInFlightAsync(now, transaction, token).ConfigureAwait(false);
+            return [.. reminders, .. doubted.GroupBy(row => row.Campaign).SelectMany(rows => JournalLines.Of(rows.Key, [.. rows.Select(row => row.Patient)], Outcome.InDoubt, now))];
         }, cancellationToken).ConfigureAwait(false);
         if (doubted.Count > 0)
             SendLog.InDoubt(logger, doubted.Count);

@@ -227,6 +227,9 @@ public sealed class SendCampaign : IAsyncDisposable
     public Task<bool> ResolveInDoubtByReportAsync(long campaign, PatientNumber patient, CancellationToken cancellationToken) =>
         InDoubt.RunAsync(campaign, patient, Outcome.Accepted, "system", cancellationToken);
 
+    /// <summary>Reminds patients of waiting messages whose links end soon. Returns how many a mail host took.</summary>
+    internal Task<int> RemindAsync(CancellationToken cancellationToken) => new Pickup.RemindWaiting(_parts).RunAsync(cancellationToken);
+
     /// <summary>Unsubscribes by the token of a message (RFC 8058), attributes it to its campaign and journals it. False for a token that is not ours. Idempotent.</summary>
     /// <param name="token">Token from the unsubscribe URL.</param>
     /// <param name="scope">What to stop.</param>
@@ -286,16 +289,4 @@ public sealed class SendCampaign : IAsyncDisposable
     private async Task<Campaign> GetAsync(string name, CancellationToken cancellationToken) =>
         await _parts.Campaigns.FindAsync(name, cancellationToken).ConfigureAwait(false)
         ?? throw new RefusedException($"There is no campaign \"{name}\". `sealpost campaign list` shows them.") { Kind = RefusalKind.NotFound };
-
-    /// <summary>The options of this moment, for what is shared by campaigns that started under others.</summary>
-    private sealed class PresentOptions
-    {
-        private volatile SendOptions? _options;
-
-        public SendOptions Options
-        {
-            get => _options ?? throw new InvalidOperationException("Sending is not open yet.");
-            set => _options = value;
-        }
-    }
 }

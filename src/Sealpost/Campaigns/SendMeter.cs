@@ -23,7 +23,7 @@ internal static class SendMeter
                 OptOuts.Add(1);
             else if (line.State == (int)Outcome.InFlight)
                 Attempts.Add(1);
-            else
+            else if (!line.IsReminder)
                 Outcomes.Add(1, new KeyValuePair<string, object?>("outcome", ((Outcome)line.State).ToString()));
         }
     }

@@ -16,7 +16,7 @@ internal static class SettleAttempt
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_committed;
 
-    public static Settlement Of(CampaignRun run, LaneJob job, AttemptEnd end, string domain)
+    public static Settlement Of(CampaignRun run, LaneJob job, AttemptEnd end, string domain, bool isReminder = false)
     {
         var now = run.Now;
         var first = job.Due.FirstAt ?? now;
@@ -36,12 +36,22 @@ internal static class SettleAttempt
             Tier = TierOf(end),
             Tls = TlsNumber(end.Observed?.TlsVersion),
             ReplyCode = end.Reply?.Code ?? 0,
-            Receipt = end.Outcome == Outcome.WithheldBasis ? null : Receipt(run, job, end, outcome, domain, now),
+            IsReminder = isReminder,
+            Receipt = end.Outcome == Outcome.WithheldBasis ? null : Receipt(run, job, end, NameOf(outcome, isReminder), domain, now),
             Decision = end.Decision is null ? null : Recorded.Of(run.Campaign.Id, job.Due.Patient, attempts, end.Moment, end.Decision, job.Patient.State.Version, now),
         };
     }
 
-    private static ReceiptLeaf? Receipt(CampaignRun run, LaneJob job, AttemptEnd end, Outcome outcome, string domain, DateTimeOffset now)
+    private static string NameOf(Outcome outcome, bool isReminder) => (outcome, isReminder) switch
+    {
+        (Outcome.Pickup, true) => "Reminder",
+        (Outcome.Pending, true) => "ReminderDeferred",
+        (_, true) => "Reminder" + outcome,
+        (Outcome.Pending, false) => "Deferred",
+        _ => outcome.ToString(),
+    };
+
+    private static ReceiptLeaf? Receipt(CampaignRun run, LaneJob job, AttemptEnd end, string outcome, string domain, DateTimeOffset now)
     {
         if (job.Key is null)
             return null;
@@ -50,7 +60,7 @@ internal static class SettleAttempt
         {
             Campaign = run.Campaign.Id,
             Attempt = job.Due.Attempts + 1,
-            Outcome = outcome == Outcome.Pending ? "Deferred" : outcome.ToString(),
+            Outcome = outcome,
             Recipient = permit?.Address.Open() ?? "@" + domain,
             Mx = end.Observed?.Mx ?? "",
             Ip = end.Observed?.Ip ?? "",

@@ -35,6 +35,7 @@ public static class OrganisationSettings
         ["tls-reports"] = "off keeps receiving domains that ask for it from being told once a day how TLS to their mail hosts went (on)",
         ["complaint-limit"] = "percent of a campaign's messages reported as unwanted beyond which it pauses by itself, 0.05 to 5 (0.3)",
         ["pickup-days"] = "days for which a message waits on the patients' page, 1 to 60 (14)",
+        ["pickup-reminder"] = "hours before its link ends at which a patient who has not read the message is reminded, once, 1 to 720, or off (48)",
         ["smime-roots"] = "PEM certificates of authorities trusted for patients' S/MIME certificates (none)",
         ["smime-revocation-hosts"] = "hosts of your own network that may be asked about revoked S/MIME certificates, as HOST:PORT, separated by spaces",
         ["code-webhook"] = "URL of the provider that sends codes by text message or call; needs an agreement that covers sending",
@@ -55,6 +56,7 @@ public static class OrganisationSettings
         _ = Delivery("check.example", new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value });
         _ = CodeWebhook(new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value });
         _ = PickupDays(new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value });
+        _ = PickupReminder(new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value });
         _ = ComplaintLimit(new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value });
         _ = ReplyInbox(new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value });
         _ = PublicName(new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value });
@@ -119,6 +121,15 @@ public static class OrganisationSettings
     /// <summary>Days for which a message waits on the patients' page.</summary>
     /// <exception cref="RefusedException">The value cannot be read.</exception>
     public static int? PickupDays(IReadOnlyDictionary<string, string> settings) => Number(settings, "pickup-days", 1, 60);
+
+    /// <summary>How long before its link ends a patient is reminded of a message; null: never.</summary>
+    /// <value>Default 48 hours.</value>
+    /// <exception cref="RefusedException">The value cannot be read.</exception>
+    public static TimeSpan? PickupReminder(IReadOnlyDictionary<string, string> settings) =>
+        !settings.TryGetValue("pickup-reminder", out var text) ? TimeSpan.FromHours(48)
+        : text == "off" ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours is >= 1 and <= 720 ? TimeSpan.FromHours(hours)
+        : throw new RefusedException("pickup-reminder: write hours from 1 to 720, such as 48, or off.");
 
     /// <summary>Where codes are posted; null where there is no provider.</summary>
     /// <exception cref="RefusedException">It is no URL, or would travel in clear.</exception>

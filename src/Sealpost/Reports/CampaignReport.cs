@@ -53,6 +53,9 @@ public sealed record CampaignReport
     /// <summary>Of those: not read, and the link has ended.</summary>
     public long PickupEnded { get; init; }
 
+    /// <summary>Of the notices: a mail host took a reminder before the link ended.</summary>
+    public long PickupReminded { get; init; }
+
     /// <summary>Not sent because the campaign was cancelled.</summary>
     public required long Cancelled { get; init; }
 

@@ -45,6 +45,7 @@ public sealed class ReadCampaignReport
             PickedUp = pickups.PickedUp,
             PickupWaiting = pickups.Waiting,
             PickupEnded = pickups.Ended,
+            PickupReminded = pickups.Reminded,
             Cancelled = tally.Of(Outcome.Cancelled),
             InDoubt = tally.Of(Outcome.InDoubt),
             // In flight counts as pending until a restart turns it into doubt.

@@ -10,7 +10,11 @@ namespace Sealpost.Reports;
 /// <param name="PickedUp">The message was read on our page.</param>
 /// <param name="Waiting">It was not read, and its link is good.</param>
 /// <param name="Ended">It was not read, and its link has ended; the patient may ask for a new one for as long again.</param>
-internal sealed record PickupCounts(long PickedUp, long Waiting, long Ended);
+internal sealed record PickupCounts(long PickedUp, long Waiting, long Ended)
+{
+    /// <summary>A mail host took a reminder.</summary>
+    public long Reminded { get; init; }
+}
 
 /// <summary>Reads where waiting messages stand. Links end by the setting <c>pickup-days</c> as it is now; those sent before it was changed end as they were made.</summary>
 internal sealed class ReadPickups(OrganisationContext context)
@@ -36,13 +40,14 @@ internal sealed class ReadPickups(OrganisationContext context)
             $"""
             SELECT COALESCE(SUM(CASE WHEN COALESCE(p.picked_at, 0) > 0 THEN 1 ELSE 0 END), 0),
                 COALESCE(SUM(CASE WHEN COALESCE(p.picked_at, 0) = 0 AND {Begun} > @since THEN 1 ELSE 0 END), 0),
-                COALESCE(SUM(CASE WHEN COALESCE(p.picked_at, 0) = 0 AND {Begun} <= @since THEN 1 ELSE 0 END), 0)
-            FROM {Joined} WHERE {Notices} AND d.campaign = @campaign
+                COALESCE(SUM(CASE WHEN COALESCE(p.picked_at, 0) = 0 AND {Begun} <= @since THEN 1 ELSE 0 END), 0),
+                COALESCE(SUM(CASE WHEN r.state = 6 THEN 1 ELSE 0 END), 0)
+            FROM {Joined} LEFT JOIN pickup_reminder r ON r.org = d.org AND r.campaign = d.campaign AND r.patient = d.patient WHERE {Notices} AND d.campaign = @campaign
             """,
             ("@org", Org), ("@campaign", campaign), ("@since", since));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return new PickupCounts(Number(reader, 0), Number(reader, 1), Number(reader, 2));
+        return new PickupCounts(Number(reader, 0), Number(reader, 1), Number(reader, 2)) { Reminded = Number(reader, 3) };
     }
 
     /// <summary>Campaigns with messages not read whose links end soon: how many, and when the first does.</summary>

@@ -42,6 +42,8 @@ internal sealed record ReportDocument
 
     public required long? PickupEnded { get; init; }
 
+    public required long? PickupReminded { get; init; }
+
     public required long? Cancelled { get; init; }
 
     public required long? InDoubt { get; init; }
@@ -102,6 +104,8 @@ internal sealed record ReportDocument
         var pickup = Term("pickup", "Notice sent", report.Pickup);
         // Three parts of one whole: where one is small, the other two would tell it.
         var unread = pickup is null || new[] { report.PickedUp, report.PickupWaiting, report.PickupEnded }.Any(part => part is > 0 and < SmallCells.Smallest);
+        // Some of the same whole: what it leaves of it, or of those who did not read, tells as much.
+        var reminded = pickup is null || new[] { report.Pickup, report.PickupWaiting, report.PickupEnded, report.PickupWaiting + report.PickupEnded }.Any(part => Math.Abs(part - report.PickupReminded) is > 0 and < SmallCells.Smallest);
         var accepted = Term("accepted", "Accepted", report.Accepted);
         var withheld = Term("withheld.total", "Withheld", report.Withheld.Total);
         var gates = withheld is null || new[] { report.Withheld.Basis, report.Withheld.Transport }.Any(part => part is > 0 and < SmallCells.Smallest);
@@ -126,6 +130,7 @@ internal sealed record ReportDocument
             PickedUp = Part("pickedUp", report.PickedUp, unread),
             PickupWaiting = Part("pickupWaiting", report.PickupWaiting, unread),
             PickupEnded = Part("pickupEnded", report.PickupEnded, unread),
+            PickupReminded = Part("pickupReminded", report.PickupReminded, reminded),
             Cancelled = Term("cancelled", "Cancelled", report.Cancelled),
             InDoubt = Term("inDoubt", "In doubt", report.InDoubt),
             Pending = Term("pending", "Pending", report.Pending),

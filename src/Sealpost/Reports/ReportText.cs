@@ -69,7 +69,7 @@ internal static class ReportLines
         yield return ("Accepted", report.Accepted, "taken by the patient's mail host" + Subsets(report));
         yield return ("Withheld", report.Withheld.Total, $"stopped by Sealpost: {report.Withheld.Basis:N0} by law or choice, {report.Withheld.Transport:N0} for want of protection on the way");
         if (report.Pickup > 0)
-            yield return ("Notice sent", report.Pickup, string.Create(CultureInfo.InvariantCulture, $"asked to read the message on our page: {report.PickedUp:N0} did, {report.PickupWaiting:N0} not yet, {report.PickupEnded:N0} let the link end"));
+            yield return ("Notice sent", report.Pickup, string.Create(CultureInfo.InvariantCulture, $"asked to read the message on our page: {report.PickedUp:N0} did, {report.PickupWaiting:N0} not yet, {report.PickupEnded:N0} let the link end; {report.PickupReminded:N0} were reminded"));
         yield return ("Rejected", report.Rejected, "refused by the patient's mail host");
         yield return ("Expired", report.Expired, "given up after retries, or too late");
         if (report.Cancelled > 0)

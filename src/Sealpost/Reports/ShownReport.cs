@@ -74,7 +74,7 @@ internal sealed class ShownReport
     private static IEnumerable<(string Label, long Count, string Note)> Outcomes(CampaignReport report) =>
     [
         ("Accepted", report.Accepted, "taken by the patient's mail host"),
-        ("Notice sent", report.Pickup, $"asked to read the message on our page; {SmallCells.Share(report.PickedUp, report.Pickup)} did{Unread(report)}"),
+        ("Notice sent", report.Pickup, $"asked to read the message on our page; {SmallCells.Share(report.PickedUp, report.Pickup)} did{Unread(report)}{Reminded(report)}"),
         ("Rejected", report.Rejected, "refused by the patient's mail host"),
         ("Expired", report.Expired, "given up after retries, or too late"),
         ("Cancelled", report.Cancelled, "not sent, the campaign was cancelled"),
@@ -86,6 +86,8 @@ internal sealed class ShownReport
     private static string Unread(CampaignReport report) =>
         new[] { report.PickedUp, report.PickupWaiting, report.PickupEnded }.Any(part => part is > 0 and < SmallCells.Smallest) ? ""
         : $", {SmallCells.Share(report.PickupWaiting, report.Pickup)} not yet, {SmallCells.Share(report.PickupEnded, report.Pickup)} let the link end";
+
+    private static string Reminded(CampaignReport report) => report.PickupReminded == 0 ? "" : $"; {SmallCells.Share(report.PickupReminded, report.Pickup)} were reminded";
 
     private ShownLine Line((string Label, long Count, string Note) one) => Line(one.Label, one.Count, one.Note, _shown[one.Label]);
 

@@ -69,6 +69,9 @@ internal sealed class TestClinic : IAsyncDisposable
     /// <summary>Patients added from now on have a telephone.</summary>
     public bool HavePhones { get; set; }
 
+    /// <summary>What patients added from now on read.</summary>
+    public string Language { get; set; } = "en";
+
     /// <summary>The organisation's policy; a test may change it.</summary>
     public ConsentPolicy Policy { get; set; } = new() { AttestedSources = new HashSet<string> { "fhir" } };
 
@@ -97,10 +100,15 @@ internal sealed class TestClinic : IAsyncDisposable
     }
 
     /// <summary>A clinic that sends under a clock that the test turns.</summary>
-    public static async Task<TestClinic> SendingUnderAsync(FakeTimeProvider clock, DeliveryOptions delivery, Func<SendOptions, SendOptions> adjust, CancellationToken cancellationToken)
+    public static Task<TestClinic> SendingUnderAsync(FakeTimeProvider clock, DeliveryOptions delivery, Func<SendOptions, SendOptions> adjust, CancellationToken cancellationToken) =>
+        SendingUnderAsync(clock, delivery, adjust, null, null, database => database, cancellationToken);
+
+    /// <summary>The same in a folder that outlives it, or on a database given by its URL.</summary>
+    public static async Task<TestClinic> SendingUnderAsync(
+        FakeTimeProvider clock, DeliveryOptions delivery, Func<SendOptions, SendOptions> adjust, string? folder, string? url, Func<IDatabase, IDatabase> wrap, CancellationToken cancellationToken)
     {
-        var clinic = new TestClinic(null, clock);
-        await clinic.OpenAsync(() => DatabaseFactory.Open(Path.Combine(clinic.Folder, "data")), cancellationToken);
+        var clinic = new TestClinic(folder, clock);
+        await clinic.OpenAsync(() => wrap(DatabaseFactory.Open(url ?? Path.Combine(clinic.Folder, "data"))), cancellationToken);
         clinic.Connect(delivery);
         clinic.Options = adjust(clinic.Options);
         clinic.Send = await SendCampaign.OpenAsync(clinic.Context, clinic.Options, takeOver: true, NullLogger.Instance, cancellationToken);
@@ -247,7 +255,7 @@ internal sealed class TestClinic : IAsyncDisposable
                 new ContactPoint { Kind = "email", Value = mailbox, Use = "home", Source = "fhir" },
                 .. HavePhones ? [new ContactPoint { Kind = "phone", Value = $"+1617555{number % 10_000:D4}", Use = "mobile", Source = "fhir" }] : Array.Empty<ContactPoint>(),
             ],
-            Language = "en",
+            Language = Language,
         },
         []);
 
@@ -277,6 +285,9 @@ internal sealed class TestClinic : IAsyncDisposable
 
     /// <summary>The ledger's key, to sign evidence with.</summary>
     public LedgerKey LedgerKey => _ledgerKey;
+
+    /// <summary>Changes what sending opens with; <see cref="Send"/> has to be told.</summary>
+    public void Adjust(Func<SendOptions, SendOptions> adjust) => Options = adjust(Options);
 
     private void Connect(DeliveryOptions delivery) => Options = new SendOptions
     {

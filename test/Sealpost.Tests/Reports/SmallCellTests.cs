@@ -75,6 +75,18 @@ public sealed class SmallCellTests
         typeof(CampaignReport).GetProperties().Select(property => property.Name).Where(name => name != nameof(CampaignReport.AddsUp)).Order(StringComparer.Ordinal),
         typeof(ReportDocument).GetProperties().Select(property => property.Name).Where(name => name != nameof(ReportDocument.Shown)).Order(StringComparer.Ordinal));
 
+    [Theory]
+    [InlineData(60, true)]
+    [InlineData(5, false)]
+    [InlineData(95, false)]
+    [InlineData(72, false)]
+    public void How_many_were_reminded_is_left_out_where_it_tells_of_few(long reminded, bool isShown)
+    {
+        var report = Report(1_000, 775, new WithheldCounts(125, 125, 0, new Dictionary<string, long> { ["UnverifiedAddress"] = 125 }), 0, 0) with { Pickup = 100, PickedUp = 20, PickupWaiting = 80, PickupEnded = 0, PickupReminded = reminded };
+        Assert.Equal(isShown ? reminded : null, ReportDocument.Of(report, exact: false).PickupReminded);
+        Assert.Equal(reminded, ReportDocument.Of(report, exact: true).PickupReminded);
+    }
+
     [Fact]
     public void Progress_tells_no_small_number_to_those_who_may_not_see_patients()
     {

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Text.RegularExpressions;
+using Sealpost.Campaigns.Pickup;
 using Sealpost.Storage;
 
 namespace Sealpost.Tests.Storage;
@@ -23,6 +25,14 @@ public sealed class DeliveryPlanTests
     [InlineData("SELECT patient FROM delivery WHERE org = 1 AND campaign = 1 AND patient > 4 AND +state IN (0, 9) ORDER BY patient LIMIT 50")]
     public async Task Single_rows_and_pages_in_order_of_patient_go_by_the_primary_key(string statement) =>
         Assert.Contains("PRIMARY KEY (org=? AND campaign=? AND patient", await PlanAsync(statement), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Links_that_end_soon_are_found_by_when_they_began()
+    {
+        var plan = await PlanAsync(Regex.Replace(ReminderRows.Due, "@[a-z]+", "1", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.Contains("INDEX delivery_waiting (org=? AND changed_at>? AND changed_at<?)", plan, StringComparison.Ordinal);
+        Assert.Contains("INDEX pickup_renewed (org=? AND renewed_at>? AND renewed_at<?)", plan, StringComparison.Ordinal);
+    }
 
     private static async Task<string> PlanAsync(string statement)
     {

@@ -4,7 +4,6 @@ using Sealpost.Consent.Forms;
 using Sealpost.Content;
 using Sealpost.Organisations;
 using Sealpost.Patients;
-using Sealpost.Trust.Keys;
 
 namespace Sealpost.Campaigns.Pickup;
 
@@ -24,7 +23,15 @@ internal static class PickupNotice
         var ends = context.Time.GetUtcNow() + rules.ValidFor;
         var link = new PatientLink(PatientLinkKind.Pickup, campaign, chart.Number, ConsentTables.BlindOf(context.Keys, "email", mailbox), 1, ends);
         var spanish = IsSpanish(chart);
-        return Compose(context.Organisation, rules, LinkOf(context, link, spanish), context.Keys, link, mailbox, spanish);
+        return Compose(context, rules, link, mailbox, spanish, Words(rules.PublicName ?? context.Organisation.Name, DayOf(context.Organisation, ends), spanish));
+    }
+
+    /// <summary>The one reminder of it: the same link, which ends when it would have ended.</summary>
+    public static RenderedMessage ReminderOf(OrganisationContext context, PickupRules rules, DueReminder due, Chart chart, string mailbox)
+    {
+        var link = new PatientLink(PatientLinkKind.Pickup, due.Campaign, chart.Number, ConsentTables.BlindOf(context.Keys, "email", mailbox), due.Serial, due.EndsAt);
+        var spanish = IsSpanish(chart);
+        return Compose(context, rules, link, mailbox, spanish, ReminderWords(rules.PublicName ?? context.Organisation.Name, DayOf(context.Organisation, due.EndsAt), spanish));
     }
 
     /// <summary>Whether the patient reads Spanish.</summary>
@@ -39,11 +46,23 @@ internal static class PickupNotice
             [$"{name} has a message for you.", "It does not travel by email, because your mail provider does not protect it well enough on the way. Read it on our protected page: you need no account, we only check that it is you.", $"The link works once, until {AuthorizationText.Day(ends, "en")}."],
             "Read the message");
 
-    private static RenderedMessage Compose(Organisation organisation, PickupRules rules, string url, KeyRing keys, PatientLink link, string mailbox, bool spanish)
+    private static (string Subject, IReadOnlyList<string> Paragraphs, string LinkText) ReminderWords(string name, DateOnly ends, bool spanish) => spanish
+        ? ($"Recordatorio: tiene un mensaje de {name}",
+            [$"{name} tiene un mensaje para usted que aún no ha leído. Sigue en nuestra página protegida: no necesita cuenta, solo comprobamos que es usted.", $"El enlace sirve una vez y hasta el {AuthorizationText.Day(ends, "es")}. No enviaremos otro recordatorio."],
+            "Leer el mensaje")
+        : ($"Reminder: you have a message from {name}",
+            [$"{name} has a message for you that you have not read yet. It waits on our protected page: you need no account, we only check that it is you.", $"The link works once, until {AuthorizationText.Day(ends, "en")}. We send no other reminder."],
+            "Read the message");
+
+    private static DateOnly DayOf(Organisation organisation, DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, organisation.TimeZone).DateTime);
+
+    private static RenderedMessage Compose(OrganisationContext context, PickupRules rules, PatientLink link, string mailbox, bool spanish, (string Subject, IReadOnlyList<string> Paragraphs, string LinkText) words)
     {
+        var organisation = context.Organisation;
         var name = rules.PublicName ?? organisation.Name;
-        var (subject, paragraphs, linkText) = Words(name, DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(link.ExpiresAt, organisation.TimeZone).DateTime), spanish);
-        var footer = SenderFooters.For(organisation, keys, link.Campaign, link.Patient, mailbox);
+        var url = LinkOf(context, link, spanish);
+        var (subject, paragraphs, linkText) = words;
+        var footer = SenderFooters.For(organisation, context.Keys, link.Campaign, link.Patient, mailbox);
         var (stop, choose) = spanish ? ("Dejar de recibir", "Cambiar lo que recibe") : ("Unsubscribe", "Change what you receive");
         var text = $"{string.Join("\n\n", paragraphs)}\n\n{linkText}: {url}\n\n-- \n{name}\n{organisation.PostalAddress}\n\n{stop}: {footer.UnsubscribeUrl}\n{choose}: {footer.PreferencesUrl}\n";
         var body = string.Concat(paragraphs.Select(paragraph => $"<p style=\"margin:0 0 16px\">{Encode(paragraph)}</p>"));

@@ -28,6 +28,13 @@ public sealed record PickupRules
     /// <value>Default 14 days.</value>
     public TimeSpan ValidFor { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>How long before its link ends a patient who has not read the message is reminded, once; null: never.</summary>
+    /// <value>Default 48 hours.</value>
+    public TimeSpan? RemindBefore { get; init; } = TimeSpan.FromHours(48);
+
+    /// <summary>The same for links as they are good now: never in their first half. Null: never.</summary>
+    internal TimeSpan? ReminderLead => RemindBefore is { } before ? before < ValidFor / 2 ? before : ValidFor / 2 : null;
+
     /// <summary>Where codes are posted to be sent on; null where there is no such provider. HTTPS, or HTTP on this machine.</summary>
     public Uri? CodeWebhook { get; init; }
 

@@ -23,11 +23,18 @@ internal sealed class ReturnRows(OrganisationContext context)
     /// <summary>Keyed hash by which a second copy of a mail is known.</summary>
     public byte[] DigestOf(IncomingMail mail) => context.Keys.BlindIndex("returned", Convert.ToHexString(SHA256.HashData(mail.Bytes.Span)));
 
-    /// <summary>The delivery whose last try had this token; null for none.</summary>
+    /// <summary>The delivery whose last try, or whose reminder, had this token; null for none.</summary>
     public async Task<FoundDelivery?> FindAsync(byte[] token, CancellationToken cancellationToken)
     {
         await using var connection = await context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
-        await using var command = Sql.Command(connection, "SELECT campaign, patient, state FROM delivery WHERE org = @org AND token = @token", ("@org", Org), ("@token", token));
+        await using var command = Sql.Command(
+            connection,
+            """
+            SELECT campaign, patient, state FROM delivery WHERE org = @org AND token = @token
+            UNION ALL SELECT d.campaign, d.patient, d.state FROM pickup_reminder r JOIN delivery d ON d.org = r.org AND d.campaign = r.campaign AND d.patient = r.patient
+            WHERE r.org = @org AND r.token = @token
+            """,
+            ("@org", Org), ("@token", token));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
             ? new FoundDelivery(reader.GetInt64(0), new PatientNumber(checked((int)reader.GetInt64(1))), (Outcome)reader.GetInt64(2))
