@@ -56,6 +56,46 @@ internal sealed class ResolveInDoubt(OrganisationContext context, OutcomeWriter 
         return resolved;
     }
 
+    /// <summary>Who read the message on our page had its notice, whatever became of the reply to it: it counts as a notice that was taken. Returns how many were in doubt.</summary>
+    /// <param name="read">Campaign and patient of the reading; null for all readings that a crash cut short.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public async Task<int> ByReadingAsync((long Campaign, PatientNumber Patient)? read, CancellationToken cancellationToken)
+    {
+        var resolved = 0;
+        await writer.BulkAsync(
+            async (transaction, token) =>
+            {
+                var now = context.Time.GetUtcNow();
+                var rows = await ReadRowsAsync(read, now, transaction, token).ConfigureAwait(false);
+                foreach (var (campaign, patient) in rows)
+                    await NoteAsync(campaign, patient, "patient", "accepted: the message was read on our page", transaction, token).ConfigureAwait(false);
+                resolved = rows.Count;
+                return [.. rows.SelectMany(row => JournalLines.Of(row.Campaign, [row.Patient], Outcome.Pickup, now))];
+            },
+            cancellationToken).ConfigureAwait(false);
+        return resolved;
+    }
+
+    private async Task<IReadOnlyList<(long Campaign, PatientNumber Patient)>> ReadRowsAsync((long Campaign, PatientNumber Patient)? read, DateTimeOffset now, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        // No receipt says that a host took the notice: tier and TLS stay as the try left them.
+        await using var command = Sql.Command(
+            transaction,
+            $"""
+            UPDATE delivery SET state = @pickup, reason = 0, next_at = 0, changed_at = @now WHERE org = @org AND state = 8{(read is null ? "" : " AND campaign = @campaign AND patient = @patient")}
+            AND EXISTS (SELECT 1 FROM pickup p WHERE p.org = delivery.org AND p.campaign = delivery.campaign AND p.patient = delivery.patient AND p.picked_at > 0) RETURNING campaign, patient
+            """,
+            ("@pickup", (int)Outcome.Pickup), ("@now", Sql.Stored(now)), ("@org", Org), ("@campaign", read?.Campaign ?? 0), ("@patient", read?.Patient.Value ?? 0));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var rows = new List<(long, PatientNumber)>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            rows.Add((reader.GetInt64(0), new PatientNumber(checked((int)reader.GetInt64(1)))));
+        return rows;
+    }
+
+    private Task<long> NoteAsync(long campaign, PatientNumber patient, string actor, string how, DbTransaction transaction, CancellationToken cancellationToken) => context.Ledger.AppendAsync(
+        new AuditEvent(context.Organisation.Id, "delivery.resolved", actor, patient, campaign.ToString(CultureInfo.InvariantCulture), "done", how), transaction, cancellationToken);
+
     private async Task<IReadOnlyList<JournalLine>> ResolveAsync(long campaign, PatientNumber patient, Outcome outcome, string actor, DbTransaction transaction, CancellationToken cancellationToken)
     {
         var now = context.Time.GetUtcNow();
@@ -67,8 +107,7 @@ internal sealed class ResolveInDoubt(OrganisationContext context, OutcomeWriter 
             cancellationToken).ConfigureAwait(false);
         if (changed != 1)
             return [];
-        await context.Ledger.AppendAsync(
-            new AuditEvent(context.Organisation.Id, "delivery.resolved", actor, patient, campaign.ToString(CultureInfo.InvariantCulture), "done", outcome == Outcome.Accepted ? "accepted" : "not accepted"), transaction, cancellationToken).ConfigureAwait(false);
+        await NoteAsync(campaign, patient, actor, outcome == Outcome.Accepted ? "accepted" : "not accepted", transaction, cancellationToken).ConfigureAwait(false);
         return JournalLines.Of(campaign, [patient], outcome, now);
     }
 }

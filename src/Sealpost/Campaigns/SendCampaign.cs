@@ -70,6 +70,7 @@ public sealed class SendCampaign : IAsyncDisposable
         if (replayed > 0)
             SendLog.Replayed(logger, replayed);
         await send.InDoubt.DoubtInFlightAsync(cancellationToken).ConfigureAwait(false);
+        await send.InDoubt.ByReadingAsync(null, cancellationToken).ConfigureAwait(false);
         await LinkRows.ForgetExpiredAsync(context, cancellationToken).ConfigureAwait(false);
         return send;
     }
@@ -226,6 +227,10 @@ public sealed class SendCampaign : IAsyncDisposable
     /// <param name="cancellationToken">Stops before the commit.</param>
     public Task<bool> ResolveInDoubtByReportAsync(long campaign, PatientNumber patient, CancellationToken cancellationToken) =>
         InDoubt.RunAsync(campaign, patient, Outcome.Accepted, "system", cancellationToken);
+
+    /// <summary>The patient read the message on our page: where its notice was in doubt, it was taken. False where it was not.</summary>
+    internal async Task<bool> ResolveInDoubtByReadingAsync(long campaign, PatientNumber patient, CancellationToken cancellationToken) =>
+        await InDoubt.ByReadingAsync((campaign, patient), cancellationToken).ConfigureAwait(false) > 0;
 
     /// <summary>Reminds patients of waiting messages whose links end soon. Returns how many a mail host took.</summary>
     internal Task<int> RemindAsync(CancellationToken cancellationToken) => new Pickup.RemindWaiting(_parts).RunAsync(cancellationToken);

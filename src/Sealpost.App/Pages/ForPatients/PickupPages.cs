@@ -113,6 +113,9 @@ internal static class PickupPages
         if (answer.Opened is not { } opened)
             return await DoorAsync(http, visit, pickup, new Shown { Problem = answer.Problem, Tried = factor }, StatusCodes.Status403Forbidden, cancellationToken).ConfigureAwait(false);
 
+        var sending = await visit.Organisation.SendingAsync(CancellationToken.None).ConfigureAwait(false);
+        await sending.ResolveInDoubtByReadingAsync(visit.Link!.Campaign, visit.Visit.Patient, CancellationToken.None).ConfigureAwait(false);
+
         // The audience index learns who picked up; nothing else leaves this answer.
         await visit.Organisation.Shards.RefreshAsync([visit.Visit.Patient], CancellationToken.None).ConfigureAwait(false);
         http.Response.Cookies.Append(Cookie, opened.Session!, new CookieOptions { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Strict, Path = $"/m/{visit.Token}", MaxAge = PickupMessage.OpenFor, IsEssential = true });

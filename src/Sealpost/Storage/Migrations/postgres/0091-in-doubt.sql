@@ -1,0 +1,2 @@
+-- Deliveries in doubt, found at once when the patient reads the message on our page.
+CREATE INDEX delivery_in_doubt ON delivery (org, campaign, patient) WHERE state = 8;
