@@ -48,11 +48,11 @@ internal sealed partial class OpenOrganisation
     /// <summary>Receiving hosts as they are paced at this moment; null while nothing was sent since the start.</summary>
     public Func<HostPaces>? PresentPaces => _sending is { } sending ? sending.Paces : null;
 
-    /// <summary>Whether DNSSEC works here; null where mail goes to a relay or to stated hosts alone.</summary>
+    /// <summary>Whether DNSSEC works here; null where mail goes to stated hosts alone.</summary>
     public async Task<DnssecStatus?> DnssecAsync(CancellationToken cancellationToken)
     {
         var delivery = Delivery;
-        return delivery.Via is not null || delivery.Routes.ContainsKey("*") ? null : await Connect(delivery).DnssecAsync(cancellationToken).ConfigureAwait(false);
+        return delivery.Via is null && delivery.Routes.ContainsKey("*") ? null : await Connect(delivery).DnssecAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private ConnectDestination Connect(DeliveryOptions delivery) => new(delivery, _policies, _installation.Time) { Attempted = _tally.Add };

@@ -6,7 +6,7 @@ using Sealpost.Delivery.MtaSts;
 namespace Sealpost.Delivery;
 
 /// <summary>Opens verified SMTP connections to the hosts of a recipient domain, by the policies that the domain publishes. Thread-safe.</summary>
-public sealed class ConnectDestination
+public sealed partial class ConnectDestination
 {
     private readonly DeliveryOptions _options;
     private readonly Resolver _resolver;
@@ -54,9 +54,9 @@ public sealed class ConnectDestination
     public async Task<ConnectResult> ConnectAsync(string domain, HopNeed need, CancellationToken cancellationToken)
     {
         if (_via is { } via)
-            return await StatedAsync(domain, via.Host, via.Port, via.Host, isRelay: true, need, cancellationToken);
+            return await RelayAsync(via.Host, via.Port, need, cancellationToken);
         if (_options.Routes.TryGetValue(domain, out var route) || _options.Routes.TryGetValue("*", out route))
-            return await StatedAsync(domain, route.Host, route.Port, route.VerifiedName, isRelay: false, need, cancellationToken);
+            return await StatedAsync(domain, route, need, cancellationToken);
 
         var mx = await _dns.HostsAsync(domain, cancellationToken);
         if (mx.Failure is { } failure)
@@ -82,20 +82,22 @@ public sealed class ConnectDestination
     /// <summary>Fetches MTA-STS policies anew that were fetched more than a day ago. Returns how many were due.</summary>
     public Task<int> RefreshPoliciesAsync(CancellationToken cancellationToken) => _sts.RefreshAsync(cancellationToken);
 
-    // A relay or a stated route: neither MX nor policy of the recipient's domain speaks of it.
-    private async Task<ConnectResult> StatedAsync(string domain, string host, int port, string name, bool isRelay, HopNeed need, CancellationToken cancellationToken)
+    // A stated route: neither MX nor policy of the recipient's domain speaks of it.
+    private async Task<ConnectResult> StatedAsync(string domain, DeliveryRoute route, HopNeed need, CancellationToken cancellationToken)
     {
-        var found = host == "localhost" ? new HostAddresses([IPAddress.Loopback], false, null) : await _dns.AddressesAsync(host, cancellationToken);
-        if (found.Addresses is null or { Count: 0 })
-            return NoAddress(name, found);
-        var relay = isRelay ? _options.Via : null;
-        return await TryAddressesAsync(
-            domain,
-            new StsFinding(null, null),
-            [.. found.Addresses.Select(address => new HostTarget(new IPEndPoint(address, port), name, relay, ImplicitTls: isRelay && port == 465) { Lowest = need.Lowest })],
-            isCounted: false,
-            cancellationToken);
+        var found = await StatedAddressesAsync(route.Host, cancellationToken);
+        return found.Addresses is null or { Count: 0 }
+            ? NoAddress(route.VerifiedName, found)
+            : await TryAddressesAsync(
+                domain,
+                new StsFinding(null, null),
+                [.. found.Addresses.Select(address => new HostTarget(new IPEndPoint(address, route.Port), route.VerifiedName, null, ImplicitTls: false) { Lowest = need.Lowest })],
+                isCounted: false,
+                cancellationToken);
     }
+
+    private async Task<HostAddresses> StatedAddressesAsync(string host, CancellationToken cancellationToken) =>
+        host == "localhost" ? new HostAddresses([IPAddress.Loopback], false, null) : await _dns.AddressesAsync(host, cancellationToken);
 
     private async Task<ConnectResult> TryAllAsync(string domain, MxAnswer mx, StsFinding sts, HopNeed need, CancellationToken cancellationToken)
     {

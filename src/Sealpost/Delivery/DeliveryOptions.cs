@@ -10,7 +10,8 @@ public sealed record DeliveryOptions
     public required string HeloName { get; init; }
 
     /// <summary>
-    /// Relay as <c>host:port</c>; null looks up MX. The certificate must name this host; port 465 speaks TLS from the first byte (RFC 8314 §3.3).
+    /// Relay as <c>host:port</c>; null looks up MX. The certificate must name this host, or be the one in its signed TLSA records; its MTA-STS policy holds too.
+    /// Port 465 speaks TLS from the first byte (RFC 8314 §3.3).
     /// A relay needs an agreement covering <c>Send</c>, and its receipts say that the last hop was not seen.
     /// </summary>
     public string? Via { get; init; }

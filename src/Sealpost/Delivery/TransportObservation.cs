@@ -26,6 +26,6 @@ public sealed record TransportObservation(
     /// <summary>The host was asked to pass the message on under verified TLS alone. RFC 8689.</summary>
     public bool RequireTls { get; init; }
 
-    /// <summary>Whether DNSSEC validated MX and address: <c>secure</c> or <c>insecure</c>; empty where nothing was looked up (a relay, a stated route).</summary>
+    /// <summary>Whether DNSSEC validated MX and address, or a relay's address: <c>secure</c> or <c>insecure</c>; empty for a stated route.</summary>
     public string Dnssec { get; init; } = "";
 }

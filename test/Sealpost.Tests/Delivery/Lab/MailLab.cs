@@ -79,6 +79,10 @@ public sealed partial class MailLab : IAsyncLifetime
     /// <summary>How mail gets into the lab.</summary>
     internal DeliveryOptions Options => new() { HeloName = "mail.greenvalley.test", DnsServer = Dns.Server, Port = _port, PolicyPort = Policies.Port, ExtraRoots = [Certificates.Root] };
 
+    /// <summary>A sender through a relay of the lab; it knows nothing yet.</summary>
+    internal ConnectDestination NewSenderVia(string relay) =>
+        new(Options with { Via = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{relay}:{_port}") }, TimeProvider.System) { Attempted = Attempts.Enqueue };
+
     /// <summary>Sends one message of a class to a domain, as a campaign would: connect, gate, envelope, DATA.</summary>
     internal Task<LabOutcome> SendAsync(string domain, MessageClass messageClass, CancellationToken cancellationToken) => SendAsync(Connect, domain, messageClass, TransportAllowance.None, cancellationToken);
 

@@ -14,6 +14,7 @@ public sealed partial class MailLab
         Dane();
         Both();
         Reports();
+        Relays();
         _zone.Append("nomail.test. MX 0 .\n");
 
         // Unsigned: the same host and records as a good one, but nobody vouches for them.
@@ -31,6 +32,7 @@ public sealed partial class MailLab
         {
             ["bogus.test."] = $"@ MX 10 mx\nmx A {Address("mx.bogus.test", Good("mx.bogus.test"))}\n",
             ["_tcp.mx.notlsa.test."] = $"_{_port} TLSA 3 1 1 {new string('0', 64)}\n",
+            ["_tcp.bogus.relay.test."] = $"_{_port} TLSA 3 1 1 {new string('0', 64)}\n",
             ["_tcp.mx.alone.test."] = $"_{_port} TLSA 3 1 1 {new string('0', 64)}\n",
         };
         return (unsigned, bogus);
@@ -46,6 +48,35 @@ public sealed partial class MailLab
         _zone.Append(null, $"mta-sts.webreport.test. A {LabPolicies.Address}\n_smtp._tls.webreport.test. TXT \"v=TLSRPTv1;rua=https://mta-sts.webreport.test:{Policies.Port}/tls\"\n");
         Domain("noreport.test", null);
         _zone.Append("_smtp._tls.noreport.test. TXT \"v=TLSRPTv1; rua=mailto:tls@noreport.test\"\n");
+    }
+
+    // Relays have no MX: their own names are asked.
+    private void Relays()
+    {
+        void Relay(string name, LabTls? tls) => _zone.Append(null, $"{name}. A {Address(name, tls)}\n");
+        var own = Keep(Certificates.SelfSigned("anything.test"));
+        var root = _authority.Certificate;
+        Relay("plain.relay.test", Good("plain.relay.test"));
+        Relay("selfsigned.relay.test", new LabTls { Chain = [own] });
+        Relay("wrongname.relay.test", Good("elsewhere.relay.test"));
+        Relay("nostarttls.relay.test", null);
+        Relay("dane.relay.test", new LabTls { Chain = [own] });
+        Tlsa("dane.relay.test", $"3 1 1 {Spki(own)}");
+        Relay("dane2.relay.test", new LabTls { Chain = [Keep(_authority.Issue("dane2.relay.test", isExpired: false)), root] });
+        Tlsa("dane2.relay.test", $"2 1 1 {Spki(root)}");
+        Relay("dane2name.relay.test", new LabTls { Chain = [Keep(_authority.Issue("elsewhere.relay.test", isExpired: false)), root] });
+        Tlsa("dane2name.relay.test", $"2 1 1 {Spki(root)}");
+        Relay("danebad.relay.test", Good("danebad.relay.test"));
+        Tlsa("danebad.relay.test", $"3 1 1 {new string('0', 64)}");
+        Relay("daneunusable.relay.test", Good("daneunusable.relay.test"));
+        Tlsa("daneunusable.relay.test", $"1 1 1 {new string('0', 64)}");
+        Relay("bogus.relay.test", Good("bogus.relay.test"));
+        Relay("sts.relay.test", Good("sts.relay.test"));
+        Sts("sts.relay.test", Enforce("sts.relay.test"));
+        Relay("stsbad.relay.test", Good("stsbad.relay.test"));
+        Sts("stsbad.relay.test", Enforce("other.relay.test"));
+        _zone.Append(null, $"alias.relay.test. CNAME real.relay.test.\nreal.relay.test. A {Address("real.relay.test", new LabTls { Chain = [own] })}\n");
+        Tlsa("real.relay.test", $"3 1 1 {Spki(own)}");
     }
 
     private LabTls Good(params string[] names) => new() { Chain = [Keep(Certificates.Issue(names)), Certificates.Root] };

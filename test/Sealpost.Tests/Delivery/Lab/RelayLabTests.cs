@@ -1,0 +1,52 @@
+using Sealpost.Consent;
+using Sealpost.Delivery;
+
+namespace Sealpost.Tests.Delivery.Lab;
+
+/// <summary>Relays with every kind of protection, on real name servers: each is held to what its own name publishes, whatever the recipient's domain says.</summary>
+public sealed class RelayLabTests(MailLab lab) : IClassFixture<MailLab>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("plain.relay.test", Tier.T2, "pkix")]
+    [InlineData("dane.relay.test", Tier.T4, "dane")]
+    [InlineData("dane2.relay.test", Tier.T4, "dane")]
+    [InlineData("alias.relay.test", Tier.T4, "dane")]
+    [InlineData("sts.relay.test", Tier.T3, "mta-sts:id1")]
+    public async Task A_relay_reaches_the_tier_that_its_own_name_proves(string relay, Tier tier, string policy)
+    {
+        MailLab.Require();
+
+        // The recipient's domain publishes records that no relay could satisfy: they are not about it.
+        await using var session = Assert.IsType<ConnectResult.Connected>(await lab.NewSenderVia(relay).ConnectAsync("danebad.test", HopNeed.Best, Token)).Session;
+        Assert.Equal((relay, tier, policy, true, "secure"), (session.Observed.Mx, session.Observed.Tier, session.Observed.Policy, session.Observed.Relay, session.Observed.Dnssec));
+        Assert.Empty(lab.Attempts);
+    }
+
+    [Theory]
+    [InlineData("danebad.relay.test", WithholdReason.DaneMismatch)]
+    [InlineData("dane2name.relay.test", WithholdReason.DaneMismatch)]
+    [InlineData("stsbad.relay.test", WithholdReason.MtaStsRefused)]
+    [InlineData("bogus.relay.test", null)]
+    public async Task What_the_relay_s_own_policy_refuses_is_tried_again_later_and_gets_nothing(string relay, WithholdReason? cause)
+    {
+        MailLab.Require();
+        var need = new HopNeed(Tier.T1, Tier.T2);
+        Assert.Equal(cause, Assert.IsType<ConnectResult.Deferred>(await lab.NewSenderVia(relay).ConnectAsync("plain.test", need, Token)).Cause);
+        Assert.Equal((0L, 0L), (lab.Host(relay).ClearBytes, lab.Host(relay).SafeBytes));
+    }
+
+    [Theory]
+    [InlineData("selfsigned.relay.test", WithholdReason.CertificateUntrusted)]
+    [InlineData("wrongname.relay.test", WithholdReason.CertificateNameMismatch)]
+    [InlineData("nostarttls.relay.test", WithholdReason.TlsUnavailable)]
+    [InlineData("daneunusable.relay.test", WithholdReason.TierTooLow)]
+    public async Task A_relay_that_cannot_be_verified_gets_not_even_a_notice(string relay, WithholdReason reason)
+    {
+        MailLab.Require();
+        var need = new HopNeed(Tier.T1, Tier.T2);
+        Assert.Equal(reason, Assert.IsType<ConnectResult.Withheld>(await lab.NewSenderVia(relay).ConnectAsync("plain.test", need, Token)).Reason);
+        Assert.Equal((0L, 0L), (lab.Host(relay).ClearBytes, lab.Host(relay).SafeBytes));
+    }
+}
