@@ -57,6 +57,9 @@ internal sealed partial class OpenOrganisation
 
     private ConnectDestination Connect(DeliveryOptions delivery) => new(delivery, _policies, _installation.Time) { Attempted = _tally.Add };
 
+    /// <summary>What is told to receiving domains, forecasts' sessions included: RFC 8460 §4.3 counts connections, not messages.</summary>
+    private SendTlsReports TlsReports => new(Context, _tally, ReportWays);
+
     private ReportWays ReportWays()
     {
         var delivery = Delivery;
@@ -77,7 +80,7 @@ internal sealed partial class OpenOrganisation
         {
             _keeping ??= new KeepStsPolicies(() => Connect(Delivery), _installation.Log.CreateLogger<KeepStsPolicies>(), _installation.Time);
             _reporting ??= new KeepTlsReports(
-                new SendTlsReports(Context, _tally, ReportWays),
+                TlsReports,
                 () => OrganisationSettings.TlsReports(Settings) && !HoldsDemoData && !IsDemoWithoutMailbox,
                 _installation.Log.CreateLogger<KeepTlsReports>(),
                 _installation.Time);

@@ -199,6 +199,8 @@ internal sealed partial class OpenOrganisation : IAsyncDisposable
             await _sending.DisposeAsync().ConfigureAwait(false);
         if (_reporting is not null)
             await _reporting.DisposeAsync().ConfigureAwait(false);
+        else
+            await RunEvery.TryAsync(TlsReports.FlushAsync, CancellationToken.None).ConfigureAwait(false); // A process that only looked ahead had sessions too.
         Audiences.Dispose();
         Campaigns.Dispose();
         _probe?.Dispose();
