@@ -1,4 +1,6 @@
+using Sealpost.Campaigns.Pickup;
 using Sealpost.Organisations;
+using Sealpost.Patients;
 using Sealpost.People;
 using Sealpost.Trust.Keys;
 
@@ -17,6 +19,7 @@ internal sealed partial class OpenOrganisation
                 OrganisationSettings.Check(name, value);
         }
 
+        await RequireInboxAgreementAsync(changes.GetValueOrDefault("reply-inbox"), cancellationToken).ConfigureAwait(false);
         foreach (var (name, value) in changes)
         {
             if (Settings.GetValueOrDefault(name) != value)
@@ -28,6 +31,8 @@ internal sealed partial class OpenOrganisation
     public async Task SetAsync(string name, string? value, Actor actor, CancellationToken cancellationToken)
     {
         actor.Require(Roles.Administrator, "change settings");
+        if (name == "reply-inbox")
+            await RequireInboxAgreementAsync(value, cancellationToken).ConfigureAwait(false);
         await _installation.Organisations.SetAsync(Context.Organisation.Id, name, value, actor.Id, cancellationToken).ConfigureAwait(false);
         Settings = await _installation.Organisations.SettingsAsync(Context.Organisation.Id, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _probe, null); // It asks by the settings it was made with.
@@ -42,6 +47,19 @@ internal sealed partial class OpenOrganisation
         await _installation.Organisations.ChangeAsync(changed, actor, cancellationToken).ConfigureAwait(false);
         Context.Use(changed);
         RulesChanged();
+    }
+
+    /// <summary>Replies hold health information: no inbox before an agreement covers who keeps it. 45 CFR 164.502(e).</summary>
+    private async Task RequireInboxAgreementAsync(string? value, CancellationToken cancellationToken)
+    {
+        if (value is null || OrganisationSettings.ReplyInbox(new Dictionary<string, string>(StringComparer.Ordinal) { ["reply-inbox"] = value }) is not { } inbox || inbox == OrganisationSettings.ReplyInbox(Settings))
+            return;
+        var domain = EmailAddress.DomainOf(inbox);
+        if (PickupRules.InboxAgreement(await AgreementsAsync(cancellationToken).ConfigureAwait(false), inbox, Context.Today) is { IsGranted: false } refused)
+        {
+            throw new RefusedException(
+                $"reply-inbox: whoever hosts {domain} would keep what patients write. {refused.Sentence} Record the agreement that covers storing, `sealpost agreement add PARTY --endpoint {domain} --flow store`, sign it, then set the inbox. A mail server of your own is recorded the same way, with yourselves as the party.");
+        }
     }
 
     /// <summary>Settings that are not at their defaults.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sealpost.Campaigns;
+using Sealpost.Campaigns.Pickup;
 using Sealpost.Consent;
 using Sealpost.Content;
 using Sealpost.Organisations;
@@ -78,14 +79,24 @@ internal sealed class DeliverReplies(OrganisationContext context, SendOptions op
             return;
         }
 
-        // What a patient writes about care is clinical, whatever it answers.
-        var (accepted, words) = await new HandOver(context, options).RunAsync(await ComposeAsync(request, cancellationToken).ConfigureAwait(false), inbox, cancellationToken).ConfigureAwait(false);
+        var (accepted, words) = await TryAsync(request, inbox, cancellationToken).ConfigureAwait(false);
         if (accepted)
             await DoneAsync(request, words, cancellationToken).ConfigureAwait(false);
         else if (context.Time.GetUtcNow() - request.At >= GiveUpAfter)
             await GiveUpAsync(request, tries, words, cancellationToken).ConfigureAwait(false);
         else
             await NextAsync(id, tries + 1, Now + (long)Waits[Math.Min(tries, Waits.Length - 1)].TotalMilliseconds, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<(bool Accepted, string Words)> TryAsync(PatientRequest request, string inbox, CancellationToken cancellationToken)
+    {
+        // An agreement that ended pauses its flow; the reply waits for a person here.
+        var register = await options.Transport(cancellationToken).ConfigureAwait(false);
+        if (!PickupRules.InboxAgreement(register.Agreements, inbox, context.Today).IsGranted)
+            return (false, "no agreement");
+
+        // What a patient writes about care is clinical, whatever it answers.
+        return await new HandOver(context, options).RunAsync(await ComposeAsync(request, cancellationToken).ConfigureAwait(false), inbox, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<OneMessage> ComposeAsync(PatientRequest request, CancellationToken cancellationToken)

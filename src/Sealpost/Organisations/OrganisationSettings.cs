@@ -39,7 +39,7 @@ public static class OrganisationSettings
         ["smime-roots"] = "PEM certificates of authorities trusted for patients' S/MIME certificates (none)",
         ["smime-revocation-hosts"] = "hosts of your own network that may be asked about revoked S/MIME certificates, as HOST:PORT, separated by spaces",
         ["code-webhook"] = "URL of the provider that sends codes by text message or call; needs an agreement that covers sending",
-        ["reply-inbox"] = "the organisation's own mailbox that takes patients' replies, over protection good enough for clinical mail; somebody must read and keep it (none: replies wait in the list of requests)",
+        ["reply-inbox"] = "the organisation's own mailbox that takes patients' replies, over protection good enough for clinical mail; needs an agreement that covers storing at its domain; somebody must read and keep it (none: replies wait in the list of requests)",
         ["public-name"] = "neutral name on patient pages and notices, where the organisation's own name tells what it treats",
         ["sends-from"] = "IP addresses that this server sends from, separated by spaces; they stand in the SPF record",
         ["bounce-host"] = "host name that takes bounces; it stands in the MX record of the bounce domain",

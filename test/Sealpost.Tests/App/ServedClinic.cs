@@ -67,14 +67,28 @@ internal sealed class ServedClinic : IAsyncDisposable
     /// <summary>Runs a command in the server over its socket, from this process; it must succeed.</summary>
     public async Task<string> AskAsync(string[] arguments, CancellationToken cancellationToken, string? input = null, string? token = null)
     {
+        var (exit, output, error) = await RunAsync(arguments, input, token, cancellationToken);
+        Assert.True(exit == 0, $"`{string.Join(' ', arguments)}` ended with {exit}: {error}");
+        return output;
+    }
+
+    /// <summary>Runs a command that must be refused; why.</summary>
+    public async Task<string> RefusedAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var (exit, _, error) = await RunAsync(arguments, null, null, cancellationToken);
+        Assert.True(exit == 1, $"`{string.Join(' ', arguments)}` ended with {exit}: {error}");
+        return error;
+    }
+
+    private async Task<(int? Exit, string Output, string Error)> RunAsync(string[] arguments, string? input, string? token, CancellationToken cancellationToken)
+    {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Eventually.Patience);
         using var stdin = new MemoryStream(Encoding.UTF8.GetBytes(input ?? ""));
         using var output = new MemoryStream();
         using var error = new MemoryStream();
         var exit = await SocketClient.RunAsync(Sealpost.Socket, new CommandRequest(arguments, Sealpost.Files, token, false), stdin, output, error, patience.Token);
-        Assert.True(exit == 0, $"`{string.Join(' ', arguments)}` ended with {exit}: {Encoding.UTF8.GetString(error.ToArray())}");
-        return Encoding.UTF8.GetString(output.ToArray());
+        return (exit, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
     }
 
     /// <summary>A campaign from its file to approved.</summary>

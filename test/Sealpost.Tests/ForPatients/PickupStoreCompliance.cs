@@ -11,6 +11,7 @@ using Sealpost.Reports;
 using Sealpost.Storage;
 using Sealpost.Tests.Campaigns;
 using Sealpost.Tests.Storage;
+using Sealpost.Trust.Agreements;
 using Sealpost.Trust.Keys;
 
 namespace Sealpost.Tests.ForPatients;
@@ -127,7 +128,8 @@ public abstract class PickupStoreCompliance : IAsyncLifetime
     [Fact]
     public async Task A_reply_that_finds_no_way_is_tried_for_two_days_and_then_waits_for_a_person()
     {
-        var options = _clinic.Options with { Pickup = new PickupRules { ReplyInbox = "care@nowhere.invalid" } };
+        var agreement = new BusinessAssociateAgreement(1, "Mailbox Hosting Inc.", "nowhere.invalid", [PhiFlow.Store], new DateOnly(2025, 1, 1), null, "user-1", DateTimeOffset.UnixEpoch, null);
+        var options = _clinic.Options with { Pickup = new PickupRules { ReplyInbox = "care@nowhere.invalid" }, Transport = _ => Task.FromResult(new TransportGate([agreement], [])) };
         var replies = new DeliverReplies(_clinic.Context, options);
         Assert.True(await replies.TakeAsync(Patient, 1, MessageClass.N2, "Hello", Token));
         Assert.True(await replies.TakeAsync(Patient, 1, MessageClass.N3, "Sensitive", Token));

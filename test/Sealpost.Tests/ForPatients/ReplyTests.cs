@@ -18,6 +18,11 @@ public sealed partial class ReplyTests(PickupClinic clinic)
     public async Task A_reply_is_kept_sealed_until_a_protected_way_leads_to_the_inbox_and_not_after()
     {
         var patient = await clinic.TakeAsync();
+        Assert.Contains("No agreement names example.com", await clinic.Clinic.RefusedAsync(["org", "set", "reply-inbox", "care@example.com"], Token), StringComparison.Ordinal);
+        var added = JsonDocument.Parse(await clinic.Clinic.AskAsync(["agreement", "add", "Mailbox Hosting Inc.", "--endpoint", "example.com", "--flow", "store", "--json"], Token)).RootElement;
+        var number = added.GetProperty("agreement").GetInt32().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Contains("is not signed", await clinic.Clinic.RefusedAsync(["org", "set", "reply-inbox", "care@example.com"], Token), StringComparison.Ordinal);
+        await clinic.Clinic.AskAsync(["agreement", "sign", number, "--read-all"], Token);
         await clinic.Clinic.AskAsync(["org", "set", "reply-inbox", "care@example.com"], Token);
         try
         {

@@ -54,6 +54,13 @@ public sealed record PickupRules
         return factors;
     }
 
+    /// <summary>Whether an agreement in force covers keeping patients' replies at an inbox: whoever hosts it keeps health information for the organisation. 45 CFR 164.504(e), 160.103.</summary>
+    /// <param name="agreements">The register's present content.</param>
+    /// <param name="inbox">Normalised mailbox; its domain is what the agreement names.</param>
+    /// <param name="today">Today in the organisation's time zone.</param>
+    internal static FlowDecision InboxAgreement(IReadOnlyList<BusinessAssociateAgreement> agreements, string inbox, DateOnly today) =>
+        AgreementRegister.Decide(agreements, PhiFlow.Store, EmailAddress.DomainOf(inbox), today);
+
     /// <summary>Host and port of a webhook, as agreements name it.</summary>
     internal static string EndpointOf(Uri webhook) => $"{webhook.Host}:{webhook.Port}";
 
