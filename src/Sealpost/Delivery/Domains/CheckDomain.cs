@@ -29,21 +29,11 @@ internal sealed class CheckDomain : IDisposable
             new CheckDmarc(_dns).RunAsync(known, cancellationToken),
             Task.FromResult(findings),
             new CheckReceiving(_dns, _pages, PolicyPort, _time).RunAsync(known, cancellationToken),
-            BimiAsync(domain.Domain, cancellationToken),
+            new CheckBimi(_dns, _pages, _time).RunAsync(known, cancellationToken),
         ];
         return new DomainReport(domain.Domain, _time.GetUtcNow(), [.. (await Task.WhenAll(checks).ConfigureAwait(false)).SelectMany(found => found)]);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _pages.Dispose();
-
-    private async Task<IReadOnlyList<DomainFinding>> BimiAsync(string domain, CancellationToken cancellationToken)
-    {
-        var answer = await _dns.TextAsync("default._bimi." + domain, cancellationToken).ConfigureAwait(false);
-        var record = answer.Values.FirstOrDefault(value => value.StartsWith("v=BIMI1", StringComparison.OrdinalIgnoreCase));
-        return [record is null ? new DomainFinding("BIMI", DomainStanding.Good, "No logo is published. That is a choice.")
-            : TagList.Find(record, "l") is { Length: > 0 } logo && !logo.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
-                ? new DomainFinding("BIMI", DomainStanding.Advice, "The logo's address is no https:// address, so nobody shows it.", "Give an https:// address in l=, or remove the record.")
-                : new DomainFinding("BIMI", DomainStanding.Good, "A logo is published.")];
-    }
 }
