@@ -15,7 +15,7 @@ internal sealed class CampaignTools : IDisposable
     {
         _organisation = organisation;
         Progress = new WatchProgress(Context);
-        Home = new ReadHome(Context, Progress) { Dnssec = organisation.DnssecAsync };
+        Home = new ReadHome(Context, Progress) { Dnssec = organisation.DnssecAsync, Certificates = organisation.EndingCertificatesAsync };
         Links = new FollowLink(Context, organisation.Shards.RefreshAsync);
     }
 

@@ -4,10 +4,10 @@ using Sealpost.Campaigns.Pickup;
 using Sealpost.Campaigns.TlsReports;
 using Sealpost.Consent;
 using Sealpost.Delivery;
+using Sealpost.Delivery.DomainReports;
+using Sealpost.Delivery.Domains;
 using Sealpost.Delivery.MtaSts;
 using Sealpost.Delivery.Smime;
-using Sealpost.Delivery.Domains;
-using Sealpost.Delivery.DomainReports;
 using Sealpost.Imports;
 using Sealpost.Organisations;
 using Sealpost.Patients;
@@ -204,6 +204,7 @@ internal sealed partial class OpenOrganisation : IAsyncDisposable
         Audiences.Dispose();
         Campaigns.Dispose();
         _probe?.Dispose();
+        _ending?.Dispose();
         _smime.Dispose();
         foreach (var keys in _retired.Append(_dkim))
             keys.Dispose();

@@ -1,7 +1,9 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using MemoryPack;
 using Sealpost.Consent;
+using Sealpost.Delivery.Smime;
 using Sealpost.Organisations;
 using Sealpost.Storage;
 using Sealpost.Trust.Keys;
@@ -32,6 +34,21 @@ internal sealed class CertificateRows(OrganisationContext context)
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             found.Add(new PatientNumber(checked((int)reader.GetInt64(0))));
         return found;
+    }
+
+    /// <summary>Ends of the newest certificates of patients who have one, UTC. Opens each: ask seldom.</summary>
+    public async Task<IReadOnlyList<DateTimeOffset>> EndsAsync(CancellationToken cancellationToken)
+    {
+        var ends = new List<DateTimeOffset>();
+        foreach (var patient in await AllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (await OfAsync(patient, cancellationToken).ConfigureAwait(false) is not [var (_, record), ..])
+                continue;
+            using var certificate = X509CertificateLoader.LoadCertificate(record.Certificate);
+            ends.Add(OfferedCertificate.ValidityOf(certificate).Until);
+        }
+
+        return ends;
     }
 
     /// <summary>A patient's certificates in use, newest first; none of one who was erased.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -11,7 +12,11 @@ namespace Sealpost.Delivery;
 /// <param name="MediaType">Content type without parameters.</param>
 /// <param name="Text">The body.</param>
 /// <param name="Problem">Why nothing answered.</param>
-internal sealed record PageAnswer(int Status, string MediaType, string Text, string Problem);
+internal sealed record PageAnswer(int Status, string MediaType, string Text, string Problem)
+{
+    /// <summary>UTC instant at which the server's certificate ends; null where none was verified.</summary>
+    public DateTimeOffset? CertificateEndsAt { get; init; }
+}
 
 /// <summary>Fetches small pages over HTTPS with a verified certificate, as somebody outside would. No cookie, no redirect, no proxy.</summary>
 internal sealed class HttpsPages : IDisposable
@@ -22,6 +27,7 @@ internal sealed class HttpsPages : IDisposable
     private readonly Func<IPAddress, bool> _mayReach;
     private readonly AskDns? _dns;
     private readonly CertificateRules _rules;
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _ends = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Creates it.</summary>
     /// <param name="options">Whose roots are trusted, and whose DNS server is asked; null there asks as the system does.</param>
@@ -34,8 +40,7 @@ internal sealed class HttpsPages : IDisposable
         _rules = new CertificateRules(options.ExtraRoots, time);
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ConnectCallback = ConnectAsync };
         handler.SslOptions.CertificateChainPolicy = _rules.SystemPolicy();
-        handler.SslOptions.RemoteCertificateValidationCallback = (sender, certificate, chain, _) =>
-            _rules.Judge(certificate as X509Certificate2, chain, (sender as System.Net.Security.SslStream)?.TargetHostName ?? "") is null;
+        handler.SslOptions.RemoteCertificateValidationCallback = (sender, certificate, chain, _) => IsGood(certificate as X509Certificate2, chain, (sender as System.Net.Security.SslStream)?.TargetHostName ?? "");
         _http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(15), MaxResponseContentBufferSize = LargestBytes };
     }
 
@@ -71,7 +76,10 @@ internal sealed class HttpsPages : IDisposable
         try
         {
             using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            return new PageAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType ?? "", await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false), "");
+            return new PageAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType ?? "", await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false), "")
+            {
+                CertificateEndsAt = request.RequestUri!.Scheme == Uri.UriSchemeHttps && _ends.TryGetValue(NameOf(request), out var ends) ? ends : null,
+            };
         }
         catch (HttpRequestException exception)
         {
@@ -92,6 +100,17 @@ internal sealed class HttpsPages : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private bool IsGood(X509Certificate2? certificate, X509Chain? chain, string name)
+    {
+        if (_rules.Judge(certificate, chain, name) is not null)
+            return false;
+        _ends[name] = new DateTimeOffset(certificate!.NotAfter.ToUniversalTime());
+        return true;
+    }
+
+    // The name that was asked for, by SNI too, is the Host header's where there is one.
+    private static string NameOf(HttpRequestMessage request) => request.Headers.Host is { } host ? host.Split(':')[0] : request.RequestUri!.Host;
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

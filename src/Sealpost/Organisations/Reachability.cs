@@ -9,7 +9,11 @@ namespace Sealpost.Organisations;
 /// <param name="IsReachable">It answered, and as only this organisation can.</param>
 /// <param name="Says">What happened, in a sentence.</param>
 /// <param name="AskedAt">UTC.</param>
-public sealed record Reachability(bool IsReachable, string Says, DateTimeOffset AskedAt);
+public sealed record Reachability(bool IsReachable, string Says, DateTimeOffset AskedAt)
+{
+    /// <summary>UTC instant at which the certificate of the public URL ends; null where none was seen.</summary>
+    public DateTimeOffset? CertificateEndsAt { get; init; }
+}
 
 /// <summary>Asks the public URL by a challenge made for this once, and remembers the answer for a while. Thread-safe.</summary>
 /// <remarks>
@@ -43,9 +47,11 @@ internal sealed class PublicUrlProbe(OrganisationContext context, DeliveryOption
     {
         if (!anew && Last is { IsReachable: true } last && context.Time.GetUtcNow() - last.AskedAt < GoodFor)
             return last;
-        var problem = await ProblemAsync(null, cancellationToken).ConfigureAwait(false) ?? await ProblemAsync("List-Unsubscribe=One-Click", cancellationToken).ConfigureAwait(false);
+        var (problem, ends) = await AskAsync(null, cancellationToken).ConfigureAwait(false);
+        if (problem is null)
+            (problem, ends) = await AskAsync("List-Unsubscribe=One-Click", cancellationToken).ConfigureAwait(false);
         var by = route is null ? "" : $" (asked by way of {route.GetLeftPart(UriPartial.Authority)})";
-        var found = new Reachability(problem is null, problem is null ? $"Unsubscribe links below {context.Organisation.PublicUrl} work{by}." : $"Unsubscribe links below {context.Organisation.PublicUrl} do not work{by}: {problem}.", context.Time.GetUtcNow());
+        var found = new Reachability(problem is null, problem is null ? $"Unsubscribe links below {context.Organisation.PublicUrl} work{by}." : $"Unsubscribe links below {context.Organisation.PublicUrl} do not work{by}: {problem}.", context.Time.GetUtcNow()) { CertificateEndsAt = ends };
         Volatile.Write(ref _last, found);
         return found;
     }
@@ -53,7 +59,7 @@ internal sealed class PublicUrlProbe(OrganisationContext context, DeliveryOption
     /// <inheritdoc/>
     public void Dispose() => _pages.Dispose();
 
-    private async Task<string?> ProblemAsync(string? form, CancellationToken cancellationToken)
+    private async Task<(string? Problem, DateTimeOffset? CertificateEndsAt)> AskAsync(string? form, CancellationToken cancellationToken)
     {
         var challenge = new PatientLink(PatientLinkKind.Probe, 0, new PatientNumber(0), RandomNumberGenerator.GetBytes(16), 0, context.Time.GetUtcNow() + ChallengeFor).ToText(context.Keys);
         var root = context.Organisation.PublicUrl;
@@ -62,7 +68,7 @@ internal sealed class PublicUrlProbe(OrganisationContext context, DeliveryOption
             ? await _pages.FetchAsync(new Uri(root, path), form, null, cancellationToken).ConfigureAwait(false)
             : await _pages.FetchAsync(new Uri(route, path), form, root.Authority, cancellationToken).ConfigureAwait(false);
         var what = form is null ? "the page" : "the one-click request";
-        return answer switch
+        string? problem = answer switch
         {
             { Status: 0 } => answer.Problem,
             { Status: >= 300 and < 400 } => $"{what} is sent elsewhere ({answer.Status}), and RFC 8058 allows no redirect",
@@ -70,6 +76,7 @@ internal sealed class PublicUrlProbe(OrganisationContext context, DeliveryOption
             _ when answer.Text.Trim() != Answer(context.Keys, challenge) => $"{what} is answered by something else than this server",
             _ => null,
         };
+        return (problem, answer.CertificateEndsAt);
     }
 
     private static string Answer(KeyRing keys, string token) => Convert.ToHexStringLower(keys.BlindIndex("public-url-probe", token));

@@ -32,6 +32,9 @@ public enum NeedKind
     /// <summary>DNS answers are not validated here, so that DANE is off.</summary>
     Dnssec,
 
+    /// <summary>A certificate ends soon, or has ended.</summary>
+    CertificateEnding,
+
     /// <summary>Too many patients report messages as unwanted.</summary>
     Complaints,
 

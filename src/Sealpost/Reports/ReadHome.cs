@@ -28,8 +28,11 @@ public sealed class ReadHome : IDisposable
     /// <summary>Creates it; one per organisation and process, since what needs a walk through many deliveries is kept for some minutes.</summary>
     public ReadHome(OrganisationContext context, WatchProgress progress) => (_context, _progress, _campaigns) = (context, progress, new CampaignStore(context));
 
-    /// <summary>Whether DNSSEC works where mail goes to looked-up hosts; null where it does not matter (a relay, stated routes).</summary>
+    /// <summary>Whether DNSSEC works where mail goes to looked-up hosts; null where it does not matter (stated routes).</summary>
     public Func<CancellationToken, Task<DnssecStatus?>> Dnssec { get; init; } = _ => Task.FromResult<DnssecStatus?>(null);
+
+    /// <summary>Certificates that end soon.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<EndingCertificate>>> Certificates { get; init; } = _ => Task.FromResult<IReadOnlyList<EndingCertificate>>([]);
 
     private int Org => _context.Organisation.Id.Value;
 
@@ -46,7 +49,7 @@ public sealed class ReadHome : IDisposable
         foreach (var entry in current)
             needs.AddRange(await NeedsOfAsync(entry, actor, cancellationToken).ConfigureAwait(false));
         needs.AddRange(await DoubtsAsync(actor, cancellationToken).ConfigureAwait(false));
-        needs.AddRange(domains.Where(need => need.Kind != NeedKind.Dnssec || (actor.Roles & (Roles.Administrator | Roles.Compliance)) != Roles.None));
+        needs.AddRange(domains.Where(need => need.Kind is not (NeedKind.Dnssec or NeedKind.CertificateEnding) || (actor.Roles & (Roles.Administrator | Roles.Compliance)) != Roles.None));
         needs.AddRange(await PatientNeeds.RepliesAsync(_context, actor, cancellationToken).ConfigureAwait(false));
         needs.AddRange(await ReturnedNeeds.OfAsync(_context, actor, cancellationToken).ConfigureAwait(false));
         if (now > ComplaintLimit)
@@ -75,6 +78,7 @@ public sealed class ReadHome : IDisposable
                 .. await DomainsAsync(cancellationToken).ConfigureAwait(false),
                 .. await LoweredAsync(cancellationToken).ConfigureAwait(false),
                 .. await DnssecAsync(cancellationToken).ConfigureAwait(false),
+                .. (await Certificates(cancellationToken).ConfigureAwait(false)).Select(one => new Need(NeedKind.CertificateEnding, null, "", one.Words, one.EndsAt)),
                 .. await PatientNeeds.EndingAsync(_context, _campaigns, cancellationToken).ConfigureAwait(false),
             ];
             return _trend = new Trend(_context.Time.GetTimestamp(), domains, now, before);

@@ -33,6 +33,7 @@ public sealed class ReachabilityTests : IAsyncLifetime
         using var probe = Probe(server.Port);
         var first = await probe.AskAsync(anew: false, Token);
         Assert.True(first.IsReachable, first.Says);
+        Assert.NotNull(first.CertificateEndsAt);
         Assert.Equal(2, _asked);
         Assert.Same(first, await probe.AskAsync(anew: false, Token));
         Assert.Equal(2, _asked);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using OpenTelemetry.Metrics;
 using Sealpost.Campaigns;
+using Sealpost.Delivery;
 using Sealpost.People;
 using Sealpost.Storage;
 
@@ -22,11 +23,14 @@ internal sealed class HealthBoard : IDisposable
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan OutsideFresh = TimeSpan.FromMinutes(1);
+
     private readonly Installation _installation;
     private readonly Meter _meter = new(MeterName);
     private readonly SemaphoreSlim _reading = new(1);
     private readonly BaseExportingMetricReader _reader;
     private readonly MetricShelf _shelf = new();
+    private (long ReadAt, IReadOnlyList<HealthCheck> Checks)? _outside;
     private long _readAt;
     private long _pending;
     private long _inDoubt;
@@ -80,6 +84,7 @@ internal sealed class HealthBoard : IDisposable
         var kept = await _installation.Kit.IsKeptAsync(cancellationToken).ConfigureAwait(false);
         checks.Add(new HealthCheck("Recovery kit", kept || _installation.Folder.IsDemo, kept ? "Put away." : _installation.Folder.IsDemo ? "A demo needs none." : "Nobody has said that it is put away. Without it, a lost key file takes every record with it."));
         checks.Add(await InDoubtAsync(cancellationToken).ConfigureAwait(false));
+        checks.AddRange(await OutsideAsync(cancellationToken).ConfigureAwait(false));
         return checks;
     }
 
@@ -123,13 +128,39 @@ internal sealed class HealthBoard : IDisposable
         return new HealthCheck("Deliveries in doubt", _inDoubt == 0, _inDoubt == 0 ? "None." : $"{_inDoubt:N0}: find out and say what became of each, in the queue.");
     }
 
+    /// <summary>What questions to the outside say, of all organisations together; kept for a minute, since the page looks every few seconds.</summary>
+    private async Task<IReadOnlyList<HealthCheck>> OutsideAsync(CancellationToken cancellationToken)
+    {
+        await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_outside is { } known && _installation.Time.GetElapsedTime(known.ReadAt) < OutsideFresh)
+                return known.Checks;
+            var organisations = await _installation.OpenAllAsync(cancellationToken).ConfigureAwait(false);
+            var dnssec = (await Task.WhenAll(organisations.Select(one => one.DnssecAsync(cancellationToken))).ConfigureAwait(false)).OfType<DnssecStatus>().ToList();
+            var ending = (await Task.WhenAll(organisations.Select(one => one.EndingCertificatesAsync(cancellationToken))).ConfigureAwait(false)).SelectMany(found => found).OrderBy(one => one.EndsAt).ToList();
+            _outside = (_installation.Time.GetTimestamp(),
+            [
+                dnssec.Find(status => !status.Validates) is { } off ? new HealthCheck("DNSSEC", false, $"{off.Words} {DnssecStatus.Lost}")
+                    : new HealthCheck("DNSSEC", true, dnssec.Count > 0 ? dnssec[0].Words : "Mail goes to stated hosts alone; DNS is not asked."),
+                ending.Count > 0 ? new HealthCheck("Certificates", false, string.Join(' ', ending.Select(one => one.Words)))
+                    : new HealthCheck("Certificates", true, "None of those for signing, of patients and of the public URL ends soon."),
+            ]);
+            return _outside.Value.Checks;
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await _installation.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
 
         // Both conditions stand literally, so that the partial indexes answer.
         Volatile.Write(ref _pending, await CountAsync("SELECT COUNT(*) FROM delivery WHERE state IN (0, 9)").ConfigureAwait(false));
-        Volatile.Write(ref _inDoubt, await CountAsync($"SELECT COUNT(*) FROM delivery WHERE state IN (1, 2, 4, 5, 6, 7, 8) AND state = {(int)Sealpost.Delivery.Outcome.InDoubt}").ConfigureAwait(false));
+        Volatile.Write(ref _inDoubt, await CountAsync($"SELECT COUNT(*) FROM delivery WHERE state IN (1, 2, 4, 5, 6, 7, 8) AND state = {(int)Outcome.InDoubt}").ConfigureAwait(false));
         Volatile.Write(ref _patients, await CountAsync("SELECT COALESCE(SUM(patients), 0) FROM patient_shard").ConfigureAwait(false));
 
         async Task<long> CountAsync(string sql)
