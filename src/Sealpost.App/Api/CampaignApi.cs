@@ -33,6 +33,7 @@ internal static class CampaignApi
         campaigns.MapGet("/{id:long}/left", LeftAsync)
             .WithSummary("Whom it did not reach, and why; small numbers as the report shows them");
         campaigns.MapPost("/{id:long}/follow-up", FollowUpAsync).WithSummary("A new draft for some of those whom it did not reach");
+        AttachmentApi.Map(campaigns);
         CampaignSendApi.Map(campaigns);
         api.MapGet("/organisations/{org}/home", (Caller caller, CancellationToken cancellationToken) => caller.Organisation.Campaigns.Home.RunAsync(caller.Actor, cancellationToken))
             .WithTags("Campaigns").WithSummary("What needs the caller, what runs, last results");

@@ -63,11 +63,8 @@ internal static class ContentApi
         images.MapGet("", (Caller caller, CancellationToken token) => Library(caller).Images.ListAsync(caller.Actor, token)).WithSummary("Pictures on offer");
         images.MapPost("", async (Caller caller, HttpRequest request, string label, string? alt, CancellationToken token) =>
         {
-            using var content = new MemoryStream();
-            var buffer = new byte[81_920];
-            for (var read = await request.Body.ReadAsync(buffer, token).ConfigureAwait(false); read > 0 && content.Length <= ImageLibrary.MaxBytes; read = await request.Body.ReadAsync(buffer, token).ConfigureAwait(false))
-                content.Write(buffer, 0, read);
-            return await Library(caller).Images.AddAsync(content.ToArray(), label, alt ?? "", caller.Actor, token).ConfigureAwait(false);
+            var content = await LimitedBody.ReadAsync(request, ImageLibrary.MaxBytes, token).ConfigureAwait(false);
+            return await Library(caller).Images.AddAsync(content, label, alt ?? "", caller.Actor, token).ConfigureAwait(false);
         }).WithSummary("Add a picture: the body is the file");
         images.MapDelete("/{name}", async (Caller caller, string name, CancellationToken token) =>
         {

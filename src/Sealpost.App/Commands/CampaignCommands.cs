@@ -17,7 +17,7 @@ internal static class CampaignCommands
             Create(context), List(context), Preview(context), Forecast(context),
             Act(context, "submit", "Hand a draft to a second person for approval.", (desk, name, actor, token) => desk.SubmitAsync(name, actor, token)),
             Act(context, "approve", "Approve what another person wrote; fixes content, audience, purpose and as-of date.", (desk, name, actor, token) => desk.ApproveAsync(name, actor, token)),
-            Copy(context), Comment(context),
+            Copy(context), Comment(context), AttachmentCommands.All(context),
         };
         foreach (var command in CampaignSendCommands.All(context))
             campaign.Add(command);
@@ -28,7 +28,7 @@ internal static class CampaignCommands
 
     private static Command Create(CommandContext context)
     {
-        var file = new Argument<string>("FILE") { Description = "Campaign file (YAML); html and text files are read beside it." };
+        var file = new Argument<string>("FILE") { Description = "Campaign file (YAML); html, text and other files are read beside it." };
         var revise = new Option<bool>("--revise") { Description = "Replace the content of a campaign of this name; voids its approval." };
         var command = new Command("create", "Make a campaign from a file. Every problem is shown, with file and line.") { file, revise };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -42,9 +42,10 @@ internal static class CampaignCommands
             var read = CampaignFile.Read(path == "-" ? "stdin" : Path.GetFileName(path), yaml, name => ReadBeside(folder, name), await desk.RulesAsync(yaml, actor, cancellationToken).ConfigureAwait(false));
             if (read.Content is null)
                 return await ShowAsync(context, read.Problems).ConfigureAwait(false);
+            var content = read.Content with { Files = await organisation.Campaigns.Files.StoreAsync(read.Files, actor, cancellationToken).ConfigureAwait(false) };
             var campaign = parsed.GetValue(revise)
-                ? await desk.ReviseAsync(read.Content, actor, cancellationToken).ConfigureAwait(false)
-                : await desk.CreateAsync(read.Content, actor, cancellationToken).ConfigureAwait(false);
+                ? await desk.ReviseAsync(content, actor, cancellationToken).ConfigureAwait(false)
+                : await desk.CreateAsync(content, actor, cancellationToken).ConfigureAwait(false);
             if (context.Json)
                 await context.WriteJsonAsync(new { campaign = campaign.Name, id = campaign.Id, version = campaign.Version, state = campaign.State }).ConfigureAwait(false);
             else
@@ -64,11 +65,13 @@ internal static class CampaignCommands
         return 1;
     }
 
-    private static string? ReadBeside(string folder, string name)
+    private static byte[]? ReadBeside(string folder, string name)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(folder, name));
+            using var file = File.OpenRead(Path.Combine(folder, name));
+            var bytes = new byte[Math.Min(file.Length, CampaignFile.MostBytesRead)];
+            return bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

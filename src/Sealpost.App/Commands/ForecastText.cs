@@ -19,6 +19,7 @@ internal static class ForecastText
                 withheld = forecast.Withheld.Select(one => new { reason = one.Reason.ToString(), words = WithholdReasons.Describe(one.Reason), citation = one.Citation, patients = one.Patients }),
                 missingValues = forecast.MissingValues,
                 messageClass = forecast.Class.ToString(),
+                files = forecast.Files,
                 minimumTier = forecast.MinimumTier?.ToString(),
                 tiers = forecast.Tiers,
                 leaving = forecast.Leaving,
@@ -41,7 +42,9 @@ internal static class ForecastText
             text.AppendLine(CultureInfo.InvariantCulture, $"{one.Patients,8:N0}  withheld: {WithholdReasons.Describe(one.Reason)} ({one.Citation})");
         foreach (var one in forecast.MissingValues)
             text.AppendLine(CultureInfo.InvariantCulture, $"{one.Patients,8:N0}  have no {one.Field}; give it a default, or approval is refused");
-        text.AppendLine().AppendLine(forecast.MinimumTier is { } tier
+        text.AppendLine().AppendLine(forecast.Files > 0
+            ? $"Carries {forecast.Files} file{(forecast.Files == 1 ? "" : "s")}, and files are never mailed: every message waits on our page, whatever the tier."
+            : forecast.MinimumTier is { } tier
             ? $"Class {forecast.Class}: goes over {tier} or better."
             : $"Class {forecast.Class}: goes sealed to the patient's own certificate (T5), or waits on our page.");
         WriteWays(text, forecast);

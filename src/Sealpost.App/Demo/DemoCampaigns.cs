@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sealpost.App.Demo;
 
 /// <summary>A ready campaign: its file and the bodies that it names.</summary>
@@ -6,8 +8,8 @@ namespace Sealpost.App.Demo;
 /// <param name="Files">Texts by file name.</param>
 internal sealed record DemoCampaign(string Name, string Yaml, IReadOnlyDictionary<string, string> Files)
 {
-    /// <summary>Text of a file the campaign names; null where it is none of its own.</summary>
-    public string? Read(string file) => Files.GetValueOrDefault(file);
+    /// <summary>A file the campaign names; null where it is none of its own.</summary>
+    public byte[]? Read(string file) => Files.TryGetValue(file, out var text) ? Encoding.UTF8.GetBytes(text) : null;
 }
 
 /// <summary>The three campaigns of the demo: care for a condition, prevention by age, and marketing that needs authorizations.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Sealpost.App.Hosting;
 using Sealpost.App.Pages.Content;
 using Sealpost.Audience;
@@ -10,6 +11,21 @@ namespace Sealpost.App.Demo;
 internal static class DemoLibrary
 {
     public const string Unfinished = "new-patient-welcome";
+
+    private const string ToBring = """
+        What to bring to your first visit
+
+        - your insurance card and a photo ID
+        - the medicines you take, or a list of them
+        - the name of your earlier doctor
+
+        Qué traer a su primera visita
+
+        - su tarjeta del seguro y una identificación con foto
+        - las medicinas que toma, o una lista
+        - el nombre de su médico anterior
+
+        """;
 
     private static readonly (string Name, string Rule)[] Audiences =
     [
@@ -31,6 +47,7 @@ internal static class DemoLibrary
         var draft = await drafts.StartAsync(Unfinished, author, cancellationToken).ConfigureAwait(false);
         var open = await drafts.ReadAsync(draft.Id, author, cancellationToken).ConfigureAwait(false);
         await drafts.SaveAsync(draft.Id, open.Draft with { Audience = "encounter within 30 days", Subject = "Welcome to our practice" }, open.Revision, author, cancellationToken).ConfigureAwait(false);
+        await organisation.Campaigns.Files.AddAsync(draft.Id, "what-to-bring.txt", Encoding.UTF8.GetBytes(ToBring), author, cancellationToken).ConfigureAwait(false);
     }
 
     private static AudienceQuery Rule(string text) => AudienceQuery.Parse(text).Query ?? throw new InvalidOperationException("A rule of the demo cannot be read.");

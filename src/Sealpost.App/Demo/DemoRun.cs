@@ -120,7 +120,7 @@ internal sealed class DemoRun
             var read = CampaignFile.Read("campaign.yaml", campaign.Yaml, campaign.Read, rules);
             if (read.Content is null)
                 throw new RefusedException(string.Join('\n', read.Problems));
-            await desk.CreateAsync(read.Content, _people.Marketer, cancellationToken).ConfigureAwait(false);
+            await desk.CreateAsync(read.Content with { Files = await _organisation.Campaigns.Files.StoreAsync(read.Files, _people.Marketer, cancellationToken).ConfigureAwait(false) }, _people.Marketer, cancellationToken).ConfigureAwait(false);
             await desk.SubmitAsync(campaign.Name, _people.Marketer, cancellationToken).ConfigureAwait(false);
         }
 

@@ -1,4 +1,5 @@
 using Sealpost.Campaigns;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Campaigns.Destinations;
 using Sealpost.Campaigns.TlsReports;
 using Sealpost.Organisations;
@@ -22,6 +23,9 @@ internal sealed class CampaignTools : IDisposable
     public CampaignList List => new(Context);
 
     public CampaignDrafts Drafts => new(Context, _organisation.Desk()) { ClicksAllowed = OrganisationSettings.CountClicks(_organisation.Settings) };
+
+    /// <summary>Files that campaigns carry.</summary>
+    public AttachmentDesk Files => new(Context, _organisation.Desk(), Drafts);
 
     public CampaignReviews Reviews => new(Context, _organisation.Desk(), _organisation.Audiences.SpeechAsync);
 

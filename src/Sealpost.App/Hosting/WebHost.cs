@@ -42,6 +42,7 @@ internal static class WebHost
         ImportRoutes.Map(web);
         HealthRoutes.Map(web);
         EvidenceRoutes.Map(web);
+        AttachmentRoutes.Map(web);
         PatientPages.Map(web, installation);
         LinkPages.Map(web, installation);
         MovedPages.Map(web);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MemoryPack;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Consent;
 using Sealpost.Content;
 using Sealpost.Content.Drafts;
@@ -104,6 +105,10 @@ public sealed partial record CampaignContent
     [MemoryPackOrder(23)]
     public PinnedSource? AudienceSource { get; init; }
 
+    /// <summary>Files that patients fetch from the opened message. A campaign with files is never mailed: every patient reads it on our page.</summary>
+    [MemoryPackOrder(24)]
+    public IReadOnlyList<Attachment> Files { get; init; } = [];
+
     /// <summary>The message of a pinned template in place of the one there is.</summary>
     public CampaignContent With(PinnedTemplate template)
     {
@@ -149,6 +154,7 @@ public sealed partial record CampaignContent
             Audience, From, Subject, Preheader ?? "", Body, Format.ToString(), Text ?? "", NotAfter?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? "", templateHash,
             .. Language is null ? Array.Empty<string>() : ["language", Language],
             .. Variants.SelectMany(variant => new[] { "variant", variant.Language, variant.Subject, variant.Preheader ?? "", variant.Body, variant.Text ?? "" }),
+            .. Files.SelectMany(file => new[] { "file", file.Name, AttachmentTypes.MediaType(file.Type), file.Sha256 }),
         ];
         foreach (var part in parts)
             text.Append(part.Length).Append(':').Append(part).Append('\n');

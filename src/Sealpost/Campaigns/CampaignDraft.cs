@@ -1,4 +1,5 @@
 using MemoryPack;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Consent;
 using Sealpost.Content;
 using Sealpost.Content.Drafts;
@@ -127,6 +128,10 @@ public sealed partial record CampaignDraft
     [MemoryPackOrder(21)]
     public IReadOnlyList<MessageVariant> Variants { get; init; } = [];
 
+    /// <summary>Files that patients fetch from the opened message.</summary>
+    [MemoryPackOrder(22)]
+    public IReadOnlyList<Attachment> Files { get; init; } = [];
+
     /// <summary>The draft with the message of a template of the library.</summary>
     /// <param name="template">The template, pinned.</param>
     /// <param name="name">Its name, for people.</param>
@@ -171,6 +176,7 @@ public sealed partial record CampaignDraft
             Text = content.Text ?? "",
             Language = content.Language,
             Variants = content.Variants,
+            Files = content.Files,
             ContentSource = content.TemplateId is { } template ? new PinnedSource { Id = template, Version = content.TemplateVersion ?? 0 } : null,
             Start = content.PatientTime is not null ? StartWish.AtPatientTime : content.Schedule is not null ? StartWish.AtTime : StartWish.ByHand,
             StartAt = content.PatientTime ?? (content.Schedule is { } at ? TimeZoneInfo.ConvertTime(at, zone).DateTime : null),
@@ -199,6 +205,7 @@ public sealed partial record CampaignDraft
         TextFile = string.IsNullOrWhiteSpace(Text) ? null : "body.txt",
         Language = Language,
         Variants = Variants,
+        Files = Files,
         TemplateId = ContentSource?.Id,
         TemplateVersion = ContentSource?.Version,
         NotAfter = NotAfter,

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using MemoryPack;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Organisations;
 using Sealpost.People;
 using Sealpost.Storage;
@@ -134,6 +135,9 @@ public sealed class CampaignDrafts
         await using var last = Sql.Command(transaction, "SELECT revision FROM campaign_draft WHERE org = @org AND campaign = @id", ("@org", Org), ("@id", id));
         if ((await last.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as long? ?? 0) != revision)
             throw Changed();
+        var files = new AttachmentRows(_context);
+        draft = draft with { Files = await files.AsStoredAsync(draft.Files, transaction, cancellationToken).ConfigureAwait(false) };
+        await files.CarryAsync(id, draft.Files, transaction, cancellationToken).ConfigureAwait(false);
         if (CampaignRules.NameProblem(draft.Name) is null)
             await _desk.Store.RenameAsync(id, draft.Name, transaction, cancellationToken).ConfigureAwait(false);
         await Sql.ExecuteAsync(
@@ -150,6 +154,9 @@ public sealed class CampaignDrafts
         return await Sql.ExecuteAsync(
             transaction, "INSERT INTO campaign_writer (org, campaign, actor) VALUES (@org, @id, @actor) ON CONFLICT DO NOTHING", [("@org", Org), ("@id", id), ("@actor", actor.Id)], cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Files of a campaign's draft.</summary>
+    internal async Task<IReadOnlyList<Attachment>> FilesAsync(Campaign campaign, CancellationToken cancellationToken) => (await FindAsync(campaign, cancellationToken).ConfigureAwait(false)).Draft.Files;
 
     private async Task<OpenDraft> OpenAsync(Campaign campaign, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using System.Text;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Library;
 using Sealpost.Organisations;
 
@@ -18,7 +20,11 @@ public sealed record CampaignProblem(string File, int Line, int? Column, string 
 /// <summary>Result of reading: content, or every problem found.</summary>
 /// <param name="Content">Null where there is a problem.</param>
 /// <param name="Problems">Empty where there is content.</param>
-public sealed record CampaignFileResult(CampaignContent? Content, IReadOnlyList<CampaignProblem> Problems);
+public sealed record CampaignFileResult(CampaignContent? Content, IReadOnlyList<CampaignProblem> Problems)
+{
+    /// <summary>Files named by <c>files</c>, checked; the content names them once they are stored.</summary>
+    public IReadOnlyList<CheckedAttachment> Files { get; init; } = [];
+}
 
 /// <summary>What a campaign file is checked against.</summary>
 /// <param name="Organisation">Whose campaign it is; From must be in its domain.</param>
@@ -41,6 +47,9 @@ public static class CampaignFile
     /// <summary>Longest file read, in characters.</summary>
     public const int MaxLength = 1_048_576;
 
+    /// <summary>Bytes that a reader of files needs to give at most: one more than the largest that is taken.</summary>
+    public const int MostBytesRead = CheckAttachment.MostBytes + 1;
+
     /// <summary>The template that a file names by <c>template: NAME</c> or <c>template: NAME@VERSION</c>; null where it names none.</summary>
     public static (string Name, int? Version)? TemplateNamedIn(string yaml)
     {
@@ -52,12 +61,19 @@ public static class CampaignFile
             : (node.Value, null);
     }
 
+    /// <summary>The text of a file, by its byte order mark or as UTF-8.</summary>
+    internal static string TextOf(byte[] content)
+    {
+        using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
     /// <summary>Reads and checks all that can be checked without a patient. Never throws for bad input.</summary>
     /// <param name="fileName">Name for problems.</param>
     /// <param name="yaml">The file's text.</param>
-    /// <param name="readFile">Text of a file named by <c>html</c> or <c>text</c>, relative to the campaign file; null where it cannot be read.</param>
+    /// <param name="readFile">The first <see cref="MostBytesRead"/> bytes of a file named by <c>html</c>, <c>text</c> or <c>files</c>, relative to the campaign file; null where it cannot be read.</param>
     /// <param name="rules">What to check against.</param>
-    public static CampaignFileResult Read(string fileName, string yaml, Func<string, string?> readFile, CampaignFileRules rules)
+    public static CampaignFileResult Read(string fileName, string yaml, Func<string, byte[]?> readFile, CampaignFileRules rules)
     {
         var problems = new List<CampaignProblem>();
         var keys = CampaignKeys.Parse(fileName, yaml, problems);
@@ -66,7 +82,7 @@ public static class CampaignFile
         var reader = new CampaignFileReader(keys, readFile, rules, problems);
         var content = reader.Read();
         return problems.Count == 0
-            ? new CampaignFileResult(content, problems)
+            ? new CampaignFileResult(content, problems) { Files = reader.Files }
             : new CampaignFileResult(null, [.. problems.OrderBy(p => p.File != fileName).ThenBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sealpost.Audience;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Consent;
 using Sealpost.Content;
 using YamlDotNet.Core;
@@ -8,15 +9,19 @@ using YamlDotNet.RepresentationModel;
 namespace Sealpost.Campaigns;
 
 /// <summary>Checks one campaign file, key by key, and gathers every problem.</summary>
-internal sealed class CampaignFileReader(CampaignKeys keys, Func<string, string?> readFile, CampaignFileRules rules, List<CampaignProblem> problems)
+internal sealed class CampaignFileReader(CampaignKeys keys, Func<string, byte[]?> readFile, CampaignFileRules rules, List<CampaignProblem> problems)
 {
     /// <summary>Keys that a template of the library stands for.</summary>
     private static readonly string[] TextKeys = ["subject", "preheader", "html", "text", "language", "variants"];
 
     private const string BodyExtensions = ".mjml, .html or .md";
 
+    /// <summary>Files that the campaign carries, once it was read.</summary>
+    public IReadOnlyList<CheckedAttachment> Files { get; private set; } = [];
+
     public CampaignContent Read()
     {
+        Files = new FilesReader(keys, readFile).Read();
         var name = ReadName();
         var purpose = ReadPurpose();
         var remuneration = new RemunerationReader(keys).Read(purpose);
@@ -45,7 +50,7 @@ internal sealed class CampaignFileReader(CampaignKeys keys, Func<string, string?
             Rate = ReadRate(),
             Schedule = ReadSchedule(),
             Language = language,
-            Variants = new VariantsReader(keys, readFile).Read(format),
+            Variants = new VariantsReader(keys, TextIn).Read(format),
         };
         if (from is not null && body is not null && format is not null && content.Subject.Length > 0)
             CheckTemplate(content);
@@ -185,7 +190,7 @@ internal sealed class CampaignFileReader(CampaignKeys keys, Func<string, string?
 
     private string? ReadNamed(string key, string file)
     {
-        var text = readFile(file);
+        var text = TextIn(file);
         if (text is null)
             keys.Add(key, $"the file \"{file}\" cannot be read; it is looked for beside the campaign file");
         else if (text.Length > CampaignFile.MaxLength)
@@ -196,6 +201,8 @@ internal sealed class CampaignFileReader(CampaignKeys keys, Func<string, string?
             return text;
         return null;
     }
+
+    private string? TextIn(string file) => readFile(file) is { } content ? CampaignFile.TextOf(content) : null;
 
     private DateOnly? ReadNotAfter()
     {

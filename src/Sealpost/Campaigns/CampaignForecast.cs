@@ -24,6 +24,9 @@ public sealed record CampaignForecast
     /// <summary>Lowest tier over which such a message goes without a risk acceptance; null: only sealed to the patient, or on our page.</summary>
     public required Tier? MinimumTier { get; init; }
 
+    /// <summary>Files of the campaign; where there are any, every patient reads the message on our page, whatever the tier.</summary>
+    public int Files { get; init; }
+
     /// <summary>Lawful patients by the tier last seen at their mail host; unknown where none was seen yet.</summary>
     public required IReadOnlyList<TierCount> Tiers { get; init; }
 

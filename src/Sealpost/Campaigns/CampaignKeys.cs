@@ -7,7 +7,7 @@ namespace Sealpost.Campaigns;
 internal sealed class CampaignKeys
 {
     private static readonly string[] Known =
-        ["name", "purpose", "remuneration", "from", "audience", "subject", "preheader", "html", "text", "language", "variants", "template", "notAfter", "rate", "schedule"];
+        ["name", "purpose", "remuneration", "from", "audience", "subject", "preheader", "html", "text", "language", "variants", "files", "template", "notAfter", "rate", "schedule"];
 
     private readonly Dictionary<string, (YamlNode Key, YamlNode Value)> _entries = new(StringComparer.Ordinal);
 

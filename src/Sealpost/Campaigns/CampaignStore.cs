@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using MemoryPack;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Organisations;
 using Sealpost.Storage;
 using Sealpost.Trust.Keys;
@@ -234,7 +235,9 @@ public sealed class CampaignStore
         CampaignLifecycle.After(state, act)
         ?? throw new RefusedException($"Campaign {id} is {state.ToString().ToLowerInvariant()}, so it cannot be {Word(act)}: {CampaignLifecycle.Advice(state, act)}.");
 
-    private async Task AddVersionAsync(DbTransaction transaction, long id, long version, CampaignContent content, string author, CancellationToken cancellationToken) =>
+    private async Task AddVersionAsync(DbTransaction transaction, long id, long version, CampaignContent content, string author, CancellationToken cancellationToken)
+    {
+        await new AttachmentRows(_context).FixAsync(id, version, content.Files, transaction, cancellationToken).ConfigureAwait(false);
         await Sql.ExecuteAsync(
             transaction,
             "INSERT INTO campaign_version (org, campaign, version, author, created_at, content) VALUES (@org, @id, @version, @author, @now, @content)",
@@ -243,6 +246,7 @@ public sealed class CampaignStore
                 ("@content", Keys.Seal(ContentContext(id, version), MemoryPackSerializer.Serialize(content))),
             ],
             cancellationToken).ConfigureAwait(false);
+    }
 
     private Task<long> LedgerAsync(DbTransaction transaction, long id, string kind, string actor, string? detail, CancellationToken cancellationToken) =>
         _context.Ledger.AppendAsync(

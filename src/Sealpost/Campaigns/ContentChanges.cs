@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Consent;
 using Sealpost.Content;
 using Sealpost.Content.Drafts;
@@ -53,6 +54,7 @@ internal static class ContentChanges
             ("Language", before.Language ?? Languages.Default, after.Language ?? Languages.Default),
             .. Message("", before.ToDraft().Fallback, after.ToDraft().Fallback),
             .. VariantLanguages(before, after).SelectMany(language => Message($" ({language})", In(before, language), In(after, language))),
+            ("Files", Files(before), Files(after)),
             ("Start", Instant(before.Schedule), Instant(after.Schedule)),
             ("Start in the patient's time zone", Instant(before.PatientTime), Instant(after.PatientTime)),
             ("Last day", Day(before.NotAfter), Day(after.NotAfter)),
@@ -69,6 +71,10 @@ internal static class ContentChanges
         ("Message" + language, before?.Body ?? "", after?.Body ?? ""),
         ("Text part" + language, before?.Text ?? "", after?.Text ?? ""),
     ];
+
+    /// <summary>A line a file: name, kind, size and hash, so that other bytes under the same name are seen.</summary>
+    private static string Files(CampaignContent content) =>
+        string.Join('\n', content.Files.Select(file => $"{file.Name} ({AttachmentTypes.Word(file.Type, spanish: false)}, {AttachmentTypes.Size(file.Bytes)}, SHA-256 {file.Sha256})"));
 
     private static IEnumerable<string> VariantLanguages(CampaignContent before, CampaignContent after) =>
         before.Variants.Concat(after.Variants).Select(variant => variant.Language).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase);

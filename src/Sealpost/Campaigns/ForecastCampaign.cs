@@ -38,7 +38,7 @@ internal sealed class ForecastCampaign(OrganisationContext context, SendOptions 
         var probes = look
             ? await probe.RunAsync(domains, progress, cancellationToken).ConfigureAwait(false)
             : await probe.KnownAsync(domains, cancellationToken).ConfigureAwait(false);
-        var ways = new ForecastWays(register, prepared.Basis.Class, context.Today);
+        var ways = new ForecastWays(register, prepared.Basis.Class, context.Today) { HasFiles = prepared.HasFiles };
         foreach (var ((domain, open), count) in _lawful)
             ways.Add(probes.GetValueOrDefault(domain), open, count);
         return ways.Into(new CampaignForecast
@@ -48,7 +48,8 @@ internal sealed class ForecastCampaign(OrganisationContext context, SendOptions 
             Withheld = [.. _withheld.OrderByDescending(pair => pair.Value.Count).Select(pair => new ReasonCount(pair.Key, pair.Value.Citation, pair.Value.Count))],
             MissingValues = [.. _missing.Select(pair => new FieldCount(pair.Key, pair.Value))],
             Class = prepared.Basis.Class,
-            MinimumTier = MinimumTier(prepared.Basis.Class),
+            Files = prepared.Campaign.Content.Files.Count,
+            MinimumTier = prepared.HasFiles ? null : MinimumTier(prepared.Basis.Class),
             Tiers = [],
             Domains = domains.Count,
             NotEvaluated = [.. ConsentGate.NotEvaluatedFor(prepared.Campaign.Content.Purpose).Select(gate => new GateNote(gate.Gate, gate.Meaning))],
@@ -105,6 +106,9 @@ internal sealed class ForecastWays(TransportGate gate, MessageClass messageClass
     private long _notLookedAt;
     private long _oldest = long.MaxValue;
 
+    /// <summary>The campaign carries files: nothing but the notice is mailed.</summary>
+    public bool HasFiles { get; init; }
+
     public void Add(HostProbe? probe, PatientWays open, long patients)
     {
         var seen = probe?.Observed();
@@ -146,11 +150,14 @@ internal sealed class ForecastWays(TransportGate gate, MessageClass messageClass
 
     private void AddConnected(TransportObservation seen, PatientWays open, long patients)
     {
-        if (gate.Decide(messageClass, seen, open.HasWish ? new TransportAllowance.PatientsWish(0) : TransportAllowance.None, today) is not TransportDecision.Withhold withhold)
+        var decision = HasFiles
+            ? new TransportDecision.Withhold(WithholdReason.FilesNotMailed, "")
+            : gate.Decide(messageClass, seen, open.HasWish ? new TransportAllowance.PatientsWish(0) : TransportAllowance.None, today);
+        if (decision is not TransportDecision.Withhold withhold)
             Leave(seen.Tier, patients);
-        else if (withhold.Reason is not (WithholdReason.TierTooLow or WithholdReason.Sensitive))
+        else if (withhold.Reason is not (WithholdReason.TierTooLow or WithholdReason.Sensitive or WithholdReason.FilesNotMailed))
             Stay(withhold.Reason, patients);
-        else if (open.HasCertificate && gate.Decide(messageClass, seen, new TransportAllowance.Sealed("forecast"), today) is TransportDecision.Permit)
+        else if (open.HasCertificate && !HasFiles && gate.Decide(messageClass, seen, new TransportAllowance.Sealed("forecast"), today) is TransportDecision.Permit)
             Leave(Tier.T5, patients);
         else if (open.OffersPickup && gate.DecideNotice(seen, today) is TransportDecision.Permit)
             _pickup += patients;
@@ -162,9 +169,9 @@ internal sealed class ForecastWays(TransportGate gate, MessageClass messageClass
     private void AddUnverified(HostProbe probe, PatientWays open, long patients)
     {
         var offersTls = probe.Reason is WithholdReason.CertificateExpired or WithholdReason.CertificateUntrusted or WithholdReason.CertificateNameMismatch or WithholdReason.TierTooLow;
-        if (offersTls && open.HasWish && messageClass < MessageClass.N3)
+        if (offersTls && open.HasWish && messageClass < MessageClass.N3 && !HasFiles)
             Leave(Tier.T1, patients);
-        else if (offersTls && open.HasCertificate)
+        else if (offersTls && open.HasCertificate && !HasFiles)
             Leave(Tier.T5, patients);
         else if (offersTls && open.OffersPickup)
             _pickup += patients;

@@ -89,7 +89,7 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
     /// <summary>The message sealed to the patient's own certificate, with the transport gate's leave, where the way alone is not good enough; null where nothing can be sealed.</summary>
     public async Task<SealedMessage?> SealAsync(ConsentDecision.Permit permit, RenderedMessage message, ConnectResult hop, CancellationToken cancellationToken)
     {
-        if (context.Certificates is null || hop is not ConnectResult.Connected connected || !IsTooLow)
+        if (context.Certificates is null || hop is not ConnectResult.Connected connected || !IsTooLow || context.Campaign.HasFiles)
             return null;
         if (await context.Certificates.ForAsync(job.Patient.Chart!, job.Patient.State, permit.Address.Open(), cancellationToken).ConfigureAwait(false) is not { } recipient)
             return null;
@@ -104,6 +104,8 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
     /// <summary>The transport gate on what was seen of the connection.</summary>
     public TransportDecision DecideTransport(ConnectResult hop) => _transport = hop switch
     {
+        // The page is where files are fetched, so the message waits there too, however good the way is.
+        ConnectResult.Connected when context.Campaign.HasFiles => new TransportDecision.Withhold(WithholdReason.FilesNotMailed, "The campaign carries files."),
         ConnectResult.Connected connected => gates.Transport.Decide(context.Campaign.Basis.Class, connected.Session.Observed, Allowance, context.Organisation.Today),
         ConnectResult.Withheld withheld => new TransportDecision.Withhold(withheld.Reason, withheld.Detail),
         ConnectResult.Deferred { Cause: { } cause } deferred when IsOutOfPatience => new TransportDecision.Withhold(cause, deferred.Detail),
@@ -234,8 +236,8 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
             ? new TransportAllowance.PatientsWish(wish.Id)
             : TransportAllowance.None;
 
-    /// <summary>The way stands, and is not good enough for what the message says.</summary>
-    private bool IsTooLow => _transport is TransportDecision.Withhold { Reason: WithholdReason.TierTooLow or WithholdReason.Sensitive };
+    /// <summary>The way stands, and is not good enough for what the message says, or the message is not to go by mail.</summary>
+    private bool IsTooLow => _transport is TransportDecision.Withhold { Reason: WithholdReason.TierTooLow or WithholdReason.Sensitive or WithholdReason.FilesNotMailed };
 
     private MessageHeaders HeadersTo(ConsentDecision.Permit permit) => new(permit.Address.Open(), MessageId, Now, null, Bulk: true);
 

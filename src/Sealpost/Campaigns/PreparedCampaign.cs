@@ -33,6 +33,9 @@ internal sealed record PreparedCampaign(Campaign Campaign, TemplateSet Template,
         return new PreparedCampaign(campaign, template, query, basis);
     }
 
+    /// <summary>It carries files, which are never mailed: every patient reads it on our page.</summary>
+    public bool HasFiles => Campaign.Content.Files.Count > 0;
+
     /// <summary>What an approval of the campaign as it stands would fix.</summary>
     public string ApprovalHash => Campaign.Content.ApprovalHash(Template.Hash);
 

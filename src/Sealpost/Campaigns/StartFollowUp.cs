@@ -79,5 +79,5 @@ public sealed class StartFollowUp
         or WithholdReason.FrequencyCap or WithholdReason.MissingValue
         or WithholdReason.TlsUnavailable or WithholdReason.CertificateExpired or WithholdReason.CertificateUntrusted or WithholdReason.CertificateNameMismatch
         or WithholdReason.TierTooLow or WithholdReason.NoAgreement or WithholdReason.NotRepresentable
-        or WithholdReason.DaneMismatch or WithholdReason.MtaStsRefused or WithholdReason.UnexpectedMx;
+        or WithholdReason.DaneMismatch or WithholdReason.MtaStsRefused or WithholdReason.UnexpectedMx or WithholdReason.FilesNotMailed;
 }

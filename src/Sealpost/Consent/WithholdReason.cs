@@ -104,4 +104,7 @@ public enum WithholdReason
 
     /// <summary>The domain's MX is none of those that the organisation expects.</summary>
     UnexpectedMx = 49,
+
+    /// <summary>The campaign carries files, so its message waits on our page alone, and this patient could not prove there who they are.</summary>
+    FilesNotMailed = 50,
 }

@@ -40,6 +40,7 @@ public static class WithholdReasons
         WithholdReason.DaneMismatch => "The certificate of the patient's mail host is not the one that the domain's signed records name.",
         WithholdReason.MtaStsRefused => "The patient's mail host does not satisfy the policy that the domain itself publishes.",
         WithholdReason.UnexpectedMx => "The patient's mail domain names a mail host that this organisation does not expect.",
+        WithholdReason.FilesNotMailed => "The message comes with files and so waits on our page alone, and there is no way for the patient to prove there who they are.",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "No such reason; add its sentence here."),
     };
 }

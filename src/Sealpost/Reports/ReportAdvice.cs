@@ -54,6 +54,7 @@ internal static class ReportAdvice
             "the mail host offers no trustworthy encryption, so nothing was sent; tell its operator, or reach these patients another way.",
         WithholdReason.NoAgreement => "the relay has no agreement in force that covers sending; add and sign it (agreement add).",
         WithholdReason.Sensitive => "sensitive matters go only to patients with an S/MIME certificate or through our page; call or write the others.",
+        WithholdReason.FilesNotMailed => "a message with files is read on our page, and these patients have no way to prove there who they are; add a mobile number, or follow up without the files.",
         WithholdReason.Minor => "minors are not written to in this version; address the representative another way.",
         _ => null,
     };

@@ -1,4 +1,6 @@
 using Sealpost.Campaigns;
+using Sealpost.Campaigns.Attachments;
+using Sealpost.Tests.Campaigns.Attachments;
 
 namespace Sealpost.Tests.Campaigns;
 
@@ -79,6 +81,33 @@ public sealed class CampaignFileTests
     public void A_body_that_cannot_be_read_is_a_problem() =>
         Assert.Contains("cannot be read", Assert.Single(Read(Good.Replace("body.md", "other.md", StringComparison.Ordinal)).Problems).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Files_are_read_beside_the_campaign_file_and_named_by_their_last_part()
+    {
+        var result = Read(Good + "\nfiles: [leaflets/eye.pdf, visit.ics]\n");
+        Assert.Empty(result.Problems);
+        Assert.Equal([("eye.pdf", AttachmentType.Pdf), ("visit.ics", AttachmentType.Calendar)], result.Files.Select(file => (file.Name, file.Type)));
+    }
+
+    [Fact]
+    public void Every_file_that_is_not_taken_is_a_problem_at_its_place()
+    {
+        var result = Read(Good + "\nfiles:\n  - leaflets/eye.pdf\n  - missing.pdf\n  - body.txt\n  - wrong.png\n  - {a: b}\n");
+        Assert.Equal([(10, 5), (12, 5), (13, 5)], result.Problems.Select(problem => (problem.Line, problem.Column!.Value)));
+        Assert.Contains("one plain value", result.Problems[2].Message, StringComparison.Ordinal);
+        Assert.Equal(8, Assert.Single(Read(Good + "\nfiles: leaflet.pdf\n").Problems).Line);
+    }
+
+    [Fact]
+    public void No_more_than_five_files_are_taken() =>
+        Assert.Contains("at most 5", Assert.Single(Read(Good + "\nfiles: [1.txt, 2.txt, 3.txt, 4.txt, 5.txt, 6.txt]\n").Problems).Message, StringComparison.Ordinal);
+
     private static CampaignFileResult Read(string yaml, string body = "Dear {{ patient.given_name }}, please come.\n") => CampaignFile.Read(
-        "eye.yaml", yaml, name => name is "body.md" or "body.txt" ? body : null, new CampaignFileRules(TestClinic.Organisation, TestClinic.NewClock().GetUtcNow(), new HashSet<string>()));
+        "eye.yaml", yaml, name => name switch
+        {
+            "body.md" or "body.txt" or [>= '1' and <= '6', '.', 't', 'x', 't'] => System.Text.Encoding.UTF8.GetBytes(body),
+            "leaflets/eye.pdf" or "wrong.png" => SampleFiles.Pdf,
+            "visit.ics" => SampleFiles.Calendar,
+            _ => null,
+        }, new CampaignFileRules(TestClinic.Organisation, TestClinic.NewClock().GetUtcNow(), new HashSet<string>()));
 }

@@ -73,6 +73,6 @@ public sealed class CampaignLanguageTests
     private static CampaignFileResult Read(string yaml, PinnedTemplate? template = null) => CampaignFile.Read(
         "campaign.yaml",
         yaml,
-        name => name switch { "body.md" => "Hello", "body.es.md" => "Hola", "body.es.html" => "<p>Hola</p>", _ => null },
+        name => name switch { "body.md" => "Hello"u8.ToArray(), "body.es.md" => "Hola"u8.ToArray(), "body.es.html" => "<p>Hola</p>"u8.ToArray(), _ => null },
         new CampaignFileRules(TestClinic.Organisation, TestClinic.NewClock().GetUtcNow(), null) { Template = template });
 }

@@ -1,4 +1,5 @@
 using Sealpost.Campaigns;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Consent;
 using Sealpost.Content;
 using Sealpost.Content.Drafts;
@@ -11,6 +12,7 @@ public sealed class ContentChangesTests
     private static readonly CampaignContent Before = TestClinic.Content("eye-exam") with
     {
         Variants = [new MessageVariant { Language = "es", Subject = "Un mensaje", Preheader = "Veinte minutos", Body = "Hola {{ patient.given_name }}", Text = "Hola" }],
+        Files = [new Attachment { Id = 1, Name = "leaflet.pdf", Type = AttachmentType.Pdf, Bytes = 5, Sha256 = new string('a', 64) }],
     };
 
     /// <summary>Each property with a change of it, and the part that shows it; null where nothing of it leaves or is answered for.</summary>
@@ -34,6 +36,7 @@ public sealed class ContentChangesTests
         [nameof(CampaignContent.Variants)] = (content => content with { Variants = [content.Variants[0] with { Body = "Otra cosa" }] }, "Message (es)"),
         [nameof(CampaignContent.CountClicks)] = (content => content with { CountClicks = true }, "Clicks"),
         [nameof(CampaignContent.FollowUp)] = (content => content with { FollowUp = new FollowUp { Campaign = 3 } }, "Follow-up"),
+        [nameof(CampaignContent.Files)] = (content => content with { Files = [content.Files[0] with { Sha256 = new string('b', 64) }] }, "Files"),
         [nameof(CampaignContent.BodyFile)] = (content => content with { BodyFile = "other.md" }, null),
         [nameof(CampaignContent.TextFile)] = (content => content with { TextFile = "other.txt" }, null),
         [nameof(CampaignContent.TemplateId)] = (content => content with { TemplateId = 9 }, null),
@@ -53,6 +56,19 @@ public sealed class ContentChangesTests
         if (part is null)
             Assert.Equal(Before.ApprovalHash("t"), after.ApprovalHash("t"));
         Assert.Equal(part is null ? [] : [part], ContentChanges.Of(Before, after).Select(changed => changed.Part));
+    }
+
+    [Fact]
+    public void A_file_that_is_renamed_added_or_taken_out_is_shown_and_changes_what_is_signed()
+    {
+        var file = Before.Files[0];
+        CampaignContent[] others = [Before with { Files = [] }, Before with { Files = [file with { Name = "other.pdf" }] }, Before with { Files = [file, file with { Name = "other.pdf" }] }];
+        Assert.All(others, after =>
+        {
+            Assert.Equal("Files", Assert.Single(ContentChanges.Of(Before, after)).Part);
+            Assert.NotEqual(Before.ApprovalHash("t"), after.ApprovalHash("t"));
+        });
+        Assert.Equal(["Removed leaflet.pdf"], Assert.Single(ContentChanges.Of(Before, others[0])).Lines.Select(line => $"{line.Change} {line.Text.Split(' ')[0]}"));
     }
 
     [Theory]

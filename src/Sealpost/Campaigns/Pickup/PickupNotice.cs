@@ -40,10 +40,10 @@ internal static class PickupNotice
     /// <summary>Subject and paragraphs of a notice.</summary>
     public static (string Subject, IReadOnlyList<string> Paragraphs, string LinkText) Words(string name, DateOnly ends, bool spanish) => spanish
         ? ($"Tiene un mensaje nuevo de {name}",
-            [$"{name} tiene un mensaje para usted.", "No viaja por correo electrónico porque su proveedor no lo protege lo suficiente en el camino. Léalo en nuestra página protegida: no necesita cuenta, solo comprobamos que es usted.", $"El enlace sirve una vez y hasta el {AuthorizationText.Day(ends, "es")}."],
+            [$"{name} tiene un mensaje para usted.", "No viaja por correo electrónico, para que nadie pueda leerlo en el camino. Léalo en nuestra página protegida: no necesita cuenta, solo comprobamos que es usted.", $"El enlace sirve una vez y hasta el {AuthorizationText.Day(ends, "es")}."],
             "Leer el mensaje")
         : ($"You have a new message from {name}",
-            [$"{name} has a message for you.", "It does not travel by email, because your mail provider does not protect it well enough on the way. Read it on our protected page: you need no account, we only check that it is you.", $"The link works once, until {AuthorizationText.Day(ends, "en")}."],
+            [$"{name} has a message for you.", "It does not travel by email, so that nobody on the way can read it. Read it on our protected page: you need no account, we only check that it is you.", $"The link works once, until {AuthorizationText.Day(ends, "en")}."],
             "Read the message");
 
     private static (string Subject, IReadOnlyList<string> Paragraphs, string LinkText) ReminderWords(string name, DateOnly ends, bool spanish) => spanish

@@ -48,10 +48,14 @@ internal static class CleanImage
 
     /// <summary>Cleans.</summary>
     /// <exception cref="RefusedException">Not such a picture, damaged, or too large.</exception>
-    public static CleanedImage Of(ReadOnlySpan<byte> file)
+    public static CleanedImage Of(ReadOnlySpan<byte> file) => Of(file, MaxBytes);
+
+    /// <summary>Cleans a picture that may be of another size than one in a message.</summary>
+    /// <inheritdoc cref="Of(ReadOnlySpan{byte})"/>
+    public static CleanedImage Of(ReadOnlySpan<byte> file, int maxBytes)
     {
-        if (file.Length > MaxBytes)
-            throw new RefusedException(string.Create(CultureInfo.InvariantCulture, $"The file has {file.Length / 1_000_000.0:0.0} MB; a picture in a message has at most {MaxBytes / 1_000_000} MB. Make it smaller (a photo 1,200 pixels wide is enough)."));
+        if (file.Length > maxBytes)
+            throw new RefusedException(string.Create(CultureInfo.InvariantCulture, $"The file has {file.Length / 1_000_000.0:0.0} MB; a picture has at most {maxBytes / 1_000_000} MB here. Make it smaller (a photo 1,200 pixels wide is enough)."));
         if (file.StartsWith<byte>([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
             return PngImage.Clean(file);
         if (file.StartsWith<byte>([0xFF, 0xD8, 0xFF]))
