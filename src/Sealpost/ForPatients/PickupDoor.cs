@@ -1,5 +1,4 @@
 using Sealpost.Campaigns.Pickup;
-using Sealpost.Content;
 
 namespace Sealpost.ForPatients;
 
@@ -58,11 +57,11 @@ internal sealed record PickupAnswer(SignatureProblems Problem, OpenedMessage? Op
 }
 
 /// <summary>A message as it is shown once.</summary>
-/// <param name="Message">Rendered for this answer alone.</param>
+/// <param name="Shown">Rendered for this answer alone, with the files that come with it.</param>
 /// <param name="By">The proof that opened it.</param>
 /// <param name="Session">Opens it again in the same browser for <see cref="PickupMessage.OpenFor"/>; null where it was opened so.</param>
 /// <param name="Proof">Proof, inside the page, that it was opened a moment ago: for a reply or a passkey.</param>
-internal sealed record OpenedMessage(RenderedMessage Message, PickupFactor By, string? Session, string Proof)
+internal sealed record OpenedMessage(WaitingMessage Shown, PickupFactor By, string? Session, string Proof)
 {
     /// <summary>Always <c>[phi]</c>.</summary>
     public override string ToString() => "[phi]";

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Sealpost.Campaigns;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Campaigns.Pickup;
 using Sealpost.Consent;
 using Sealpost.Content;
@@ -126,12 +127,23 @@ internal sealed class PickupMessage(PatientVisit visit, PatientLink link, SendOp
     /// <param name="cancellationToken">Stops the operation.</param>
     public async Task<OpenedMessage?> AgainAsync(string session, CancellationToken cancellationToken)
     {
-        if (Take(PatientLinkKind.PickupSession, session) is not { } by
-            || await _rows.FindAsync(link.Campaign, visit.Patient, cancellationToken).ConfigureAwait(false) is not { UsedAt: not null } standing || standing.Serial != link.Subject
+        if (await InAsync(session, cancellationToken).ConfigureAwait(false) is not { } by
             || await _render.RunAsync(cancellationToken).ConfigureAwait(false) is not { } message)
             return null;
         await _rows.NoteAgainAsync(link.Campaign, visit.Patient, cancellationToken).ConfigureAwait(false);
         return new OpenedMessage(message, by, null, Give(PatientLinkKind.PickupProof, by, ReplyFor));
+    }
+
+    /// <summary>A file of the message, for the browser that opened it; null where its session is over, the message may not be shown any more, or it has no such file.</summary>
+    /// <param name="session">What the browser kept.</param>
+    /// <param name="file">Number of the file.</param>
+    /// <param name="cancellationToken">Stops the operation.</param>
+    public async Task<OpenedAttachment?> FileAsync(string session, long file, CancellationToken cancellationToken)
+    {
+        if (await InAsync(session, cancellationToken).ConfigureAwait(false) is null || await _render.FileAsync(file, cancellationToken).ConfigureAwait(false) is not { } opened)
+            return null;
+        await _rows.NoteFileAsync(link.Campaign, visit.Patient, file, cancellationToken).ConfigureAwait(false);
+        return opened;
     }
 
     /// <summary>Sends a new link to the same mailbox; older ones lead nowhere from then on.</summary>
@@ -163,6 +175,13 @@ internal sealed class PickupMessage(PatientVisit visit, PatientLink link, SendOp
     /// <summary>Keeps a passkey that the patient made after another proof. False where none opened this message a moment ago.</summary>
     public async Task<bool> KeepAsync(string proof, UserPasskeyInfo passkey, CancellationToken cancellationToken) =>
         OpenedBy(proof) is { } by and not PickupFactor.Passkey && await Passkeys.AddAsync(visit.Patient, passkey, by, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The proof by which a browser opened this link; null where its session is over, or a newer link was sent since.</summary>
+    private async Task<PickupFactor?> InAsync(string session, CancellationToken cancellationToken) =>
+        Take(PatientLinkKind.PickupSession, session) is { } by
+        && await _rows.FindAsync(link.Campaign, visit.Patient, cancellationToken).ConfigureAwait(false) is { UsedAt: not null } standing && standing.Serial == link.Subject
+            ? by
+            : null;
 
     private async Task<SignatureProblems?> MayAnswerAsync(PickupFactor factor, CancellationToken cancellationToken)
     {

@@ -1,8 +1,16 @@
 using Sealpost.Campaigns;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Consent;
 using Sealpost.Content;
 
 namespace Sealpost.ForPatients;
+
+/// <summary>What is shown of a campaign to a patient.</summary>
+internal sealed record WaitingMessage(RenderedMessage Message, IReadOnlyList<Attachment> Files)
+{
+    /// <summary>Always <c>[phi]</c>.</summary>
+    public override string ToString() => "[phi]";
+}
 
 /// <summary>Renders a waiting message anew, from the approved version and the present chart, with new permits. Nothing rendered is ever kept.</summary>
 /// <param name="visit">Whose message.</param>
@@ -35,14 +43,22 @@ internal sealed class RenderWaiting(PatientVisit visit, PatientLink link, SendOp
                 : null;
     }
 
-    /// <summary>The message; null where it may not be shown, or a value is missing.</summary>
-    public async Task<RenderedMessage?> RunAsync(CancellationToken cancellationToken) =>
-        await PrepareAsync(cancellationToken).ConfigureAwait(false) is { } prepared && await PermitAsync(prepared, cancellationToken).ConfigureAwait(false) is { } permit
-            ? RenderMessage.Render(
-                prepared.Template,
-                permit,
-                visit.Chart!,
-                SenderFooters.For(visit.Organisation.Organisation, visit.Organisation.Keys, link.Campaign, visit.Patient, permit.Address.Open()),
-                prepared.Campaign.AsOf ?? visit.Organisation.Today).Message
+    /// <summary>The message with the files that come with it; null where it may not be shown, or a value is missing.</summary>
+    public async Task<WaitingMessage?> RunAsync(CancellationToken cancellationToken)
+    {
+        if (await PrepareAsync(cancellationToken).ConfigureAwait(false) is not { } prepared || await PermitAsync(prepared, cancellationToken).ConfigureAwait(false) is not { } permit)
+            return null;
+        var footer = SenderFooters.For(visit.Organisation.Organisation, visit.Organisation.Keys, link.Campaign, visit.Patient, permit.Address.Open());
+        return RenderMessage.Render(prepared.Template, permit, visit.Chart!, footer, prepared.Campaign.AsOf ?? visit.Organisation.Today).Message is { } message
+            ? new WaitingMessage(message, prepared.Campaign.Content.Files)
+            : null;
+    }
+
+    /// <summary>A file of the message; null where the message may not be shown any more, or has no such file.</summary>
+    public async Task<OpenedAttachment?> FileAsync(long id, CancellationToken cancellationToken) =>
+        await PrepareAsync(cancellationToken).ConfigureAwait(false) is { } prepared && await PermitAsync(prepared, cancellationToken).ConfigureAwait(false) is not null
+        && prepared.Campaign.Content.Files.FirstOrDefault(file => file.Id == id) is { } file
+        && await new AttachmentRows(visit.Organisation).OpenAsync(id, cancellationToken).ConfigureAwait(false) is { } content
+            ? new OpenedAttachment(file, content)
             : null;
 }

@@ -101,7 +101,7 @@ public sealed class SmimeCampaignTests(PostfixServer postfix) : IClassFixture<Po
         var door = await new PickupMessage(visit, link, options).LookAsync(Token);
         Assert.Equal(PickupState.Waiting, door.State);
         Assert.Equal([PickupFactor.Code], door.Factors);
-        Assert.Contains("your HIV visit is due", (await new RenderWaiting(visit, link, options).RunAsync(Token))!.Text, StringComparison.Ordinal);
+        Assert.Contains("your HIV visit is due", (await new RenderWaiting(visit, link, options).RunAsync(Token))!.Message.Text, StringComparison.Ordinal);
     }
 
     [Fact]

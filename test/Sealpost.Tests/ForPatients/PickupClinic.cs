@@ -8,6 +8,7 @@ using Sealpost.App.Hosting;
 using Sealpost.Consent;
 using Sealpost.Storage;
 using Sealpost.Tests.App;
+using Sealpost.Tests.Campaigns.Attachments;
 using Sealpost.Trust.Keys;
 
 [assembly: AssemblyFixture(typeof(Sealpost.Tests.ForPatients.PickupClinic))]
@@ -19,13 +20,24 @@ public sealed partial class PickupClinic : IAsyncLifetime
 {
     internal const int Patients = 60;
 
+    /// <summary>Further patients, whose message comes with files.</summary>
+    internal const int WithFiles = 12;
+
     private readonly Lazy<Task> _start;
     private ServedClinic? _clinic;
     private CodeReceiver? _codes;
     private HttpClient? _http;
     private int _next;
+    private int _nextWithFiles = Patients;
 
     public PickupClinic() => _start = new Lazy<Task>(StartAsync);
+
+    /// <summary>A name that no header takes as it is.</summary>
+    internal const string Leaflet = "Su visión; guía 🩺.pdf";
+
+    internal const string LongName = "instructions-for-the-days-before-and-after-your-visit-in-plain-words-for-you-and-your-family.txt";
+
+    private const string OfFiles = "38341003";
 
     internal ServedClinic Clinic => _clinic!;
 
@@ -43,8 +55,20 @@ public sealed partial class PickupClinic : IAsyncLifetime
         await _start.Value;
         var number = Interlocked.Increment(ref _next) - 1;
         Assert.True(number < Patients, "The clinic has too few patients for all tests.");
-        return new WaitingPatient(string.Create(CultureInfo.InvariantCulture, $"p{number}"), PatientClinic.Mailbox(number), string.Create(CultureInfo.InvariantCulture, $"+161755501{number % 100:00}"));
+        return Waiting(number);
     }
+
+    /// <summary>A patient whose waiting message comes with files.</summary>
+    internal async Task<WaitingPatient> TakeWithFilesAsync()
+    {
+        await _start.Value;
+        var number = Interlocked.Increment(ref _nextWithFiles) - 1;
+        Assert.True(number < Patients + WithFiles, "The clinic has too few patients with files for all tests.");
+        return Waiting(number);
+    }
+
+    private static WaitingPatient Waiting(int number) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"p{number}"), PatientClinic.Mailbox(number), string.Create(CultureInfo.InvariantCulture, $"+161755501{number % 100:00}"));
 
     /// <summary>Path of the newest link that a patient was sent.</summary>
     internal string PathOf(WaitingPatient patient) => PickupLink().Match(Mails(patient)[^1].TextBody!).Groups["path"].Value;
@@ -108,7 +132,7 @@ public sealed partial class PickupClinic : IAsyncLifetime
     {
         _codes = new CodeReceiver();
         _clinic = await ServedClinic.CreateAsync(new MailboxOptions(), null, CancellationToken.None);
-        var patients = _clinic.WriteFile("patients.ndjson", string.Concat(Enumerable.Range(0, Patients).Select(PatientClinic.Patient)));
+        var patients = _clinic.WriteFile("patients.ndjson", string.Concat(Enumerable.Range(0, Patients).Select(PatientClinic.Patient)) + string.Concat(Enumerable.Range(Patients, WithFiles).Select(PatientClinic.Patient)).Replace("44054006", OfFiles, StringComparison.Ordinal));
         await _clinic.ServeAsync("1", CancellationToken.None);
 
         // The floor of the other tests is taken back: a certificate alone is not enough for clinical mail.
@@ -131,7 +155,27 @@ public sealed partial class PickupClinic : IAsyncLifetime
             """, CancellationToken.None);
         await _clinic.AskAsync(["campaign", "send", "eye-exam", "--detach"], CancellationToken.None, token: _clinic.Marketer);
         await _clinic.ReportAsync("eye-exam", report => report.GetProperty("state").GetString() == "finished", CancellationToken.None);
+        await SendFilesAsync();
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(ListeningOn().Match(_clinic.Server.Output).Groups["url"].Value) };
+    }
+
+    private async Task SendFilesAsync()
+    {
+        File.WriteAllBytes(Path.Combine(_clinic!.Sealpost.Files, Leaflet), SampleFiles.Pdf);
+        File.WriteAllBytes(Path.Combine(_clinic.Sealpost.Files, "visit.ics"), SampleFiles.Calendar);
+        File.WriteAllBytes(Path.Combine(_clinic.Sealpost.Files, LongName), SampleFiles.Text);
+        await _clinic.ApproveAsync("visit-papers", $"""
+            name: visit-papers
+            purpose: TREATMENT
+            remuneration: none
+            from: Green Valley Clinic <care@mail.greenvalley.test>
+            subject: A message from your clinic
+            audience: condition in (snomed:{OfFiles})
+            html: body.md
+            files: ["{Leaflet}", visit.ics, {LongName}]
+            """, CancellationToken.None);
+        await _clinic.AskAsync(["campaign", "send", "visit-papers", "--detach"], CancellationToken.None, token: _clinic.Marketer);
+        await _clinic.ReportAsync("visit-papers", report => report.GetProperty("state").GetString() == "finished", CancellationToken.None);
     }
 
     private Task AskAsync(params string[] arguments) => _clinic!.AskAsync(arguments, CancellationToken.None);

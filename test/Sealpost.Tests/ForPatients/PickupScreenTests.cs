@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Sealpost.Tests.Campaigns.Attachments;
 using Sealpost.Tests.Pages;
 
 namespace Sealpost.Tests.ForPatients;
@@ -138,6 +139,57 @@ public sealed partial class PickupScreenTests(PickupClinic clinic, Chromium chro
         await page.Locator("#reply").FillAsync("Without script.");
         await page.Locator("form[action*='/reply'] button").ClickAsync();
         await Assertions.Expect(page.Locator(".note.good")).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData("en", ColorScheme.Light, 360)]
+    [InlineData("es", ColorScheme.Dark, 320)]
+    public async Task Files_are_saved_from_the_opened_message_by_keyboard_and_without_script(string language, ColorScheme scheme, int width)
+    {
+        var patient = await clinic.TakeWithFilesAsync();
+        await using var phone = await PhoneAsync(width, scheme, script: true);
+        var page = phone.Page;
+        await page.GotoAsync($"{clinic.Url}{clinic.PathOf(patient)}?lang={language}");
+        await PressAsync(page, "begin");
+        Assert.Equal(0, await page.GetByText("visit.ics").CountAsync());
+        await BirthAsync(page, "1961");
+        await PressAsync(page, "birth");
+        var list = page.GetByRole(AriaRole.List, new() { Name = language == "es" ? "Archivos" : "Files" });
+        await Assertions.Expect(list.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(3);
+        await Assertions.Expect(list.GetByRole(AriaRole.Listitem).Nth(1)).ToContainTextAsync(language == "es" ? "calendario, 1 KB" : "calendar, 1 KB");
+        await SeeAsync(page, "pickup-files", language, scheme, width);
+        Assert.Equal(SampleFiles.Pdf, await SavedAsync(page, PickupClinic.Leaflet, async () =>
+        {
+            await TabToAsync(page, ".files li:first-child button");
+            await page.Keyboard.PressAsync("Enter");
+        }));
+        await Assertions.Expect(list).ToBeVisibleAsync(); // The message stays.
+
+        await using var plain = await PhoneAsync(width, scheme, script: false);
+        await plain.Page.Context.AddCookiesAsync([.. (await page.Context.CookiesAsync()).Select(cookie => new Microsoft.Playwright.Cookie { Name = cookie.Name, Value = cookie.Value, Domain = cookie.Domain, Path = cookie.Path, Secure = true, HttpOnly = true, SameSite = SameSiteAttribute.Strict })]);
+        await plain.Page.GotoAsync($"{clinic.Url}{clinic.PathOf(patient)}?lang={language}");
+        Assert.Equal(SampleFiles.Calendar, await SavedAsync(plain.Page, "visit.ics", () => plain.Page.Locator("form[action*='/file'] button").Nth(1).ClickAsync()));
+
+        await plain.Page.Context.ClearCookiesAsync();
+        await plain.Page.Locator("form[action*='/file'] button").First.ClickAsync();
+        await Assertions.Expect(plain.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(language == "es" ? "Este archivo ya no está abierto" : "This file is not open any more");
+        await page.Context.ClearCookiesAsync();
+        await page.Locator("form[action*='/file'] button").First.ClickAsync();
+        await Assertions.Expect(page.Locator(".note")).ToBeVisibleAsync();
+        await SeeAsync(page, "pickup-file-over", language, scheme, width);
+        await PressAsync(page, "begin");
+        await Assertions.Expect(page.Locator("button[value=again]")).ToBeVisibleAsync();
+        phone.AssertQuiet();
+    }
+
+    private static async Task<byte[]> SavedAsync(IPage page, string name, Func<Task> act)
+    {
+        var saved = await page.RunAndWaitForDownloadAsync(act);
+        Assert.Equal(name, saved.SuggestedFilename);
+        await using var stream = await saved.CreateReadStreamAsync();
+        using var content = new MemoryStream();
+        await stream.CopyToAsync(content, TestContext.Current.CancellationToken);
+        return content.ToArray();
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Campaigns.Pickup;
 using Sealpost.Consent;
 using Sealpost.Delivery;
@@ -10,6 +11,7 @@ using Sealpost.People;
 using Sealpost.Reports;
 using Sealpost.Storage;
 using Sealpost.Tests.Campaigns;
+using Sealpost.Tests.Campaigns.Attachments;
 using Sealpost.Tests.Storage;
 using Sealpost.Trust.Agreements;
 using Sealpost.Trust.Keys;
@@ -145,6 +147,56 @@ public abstract class PickupStoreCompliance : IAsyncLifetime
         var keeper = new Actor("u-keeper", "Dana", Roles.Compliance);
         Assert.Equal(NeedKind.Replies, Assert.Single(await PatientNeeds.RepliesAsync(_clinic.Context, keeper, Token)).Kind);
         Assert.Empty(await PatientNeeds.RepliesAsync(_clinic.Context, TestClinic.Author, Token));
+    }
+
+    [Fact]
+    public async Task Files_are_within_reach_of_an_opened_message_alone_for_its_15_minutes()
+    {
+        var (files, link) = await OpenedAsync("papers");
+        Assert.Equal(SampleFiles.Pdf, (await FileAsync(link, files[0].Id))!.Content);
+        Assert.Null(await FileAsync(link, 987));
+        Assert.Equal(["pickup.read patient", "pickup.file patient"], await _clinic.LedgerAsync("pickup."));
+        _clinic.Clock.Advance(PickupMessage.OpenFor + TimeSpan.FromSeconds(1));
+        Assert.Null(await FileAsync(link, files[0].Id, sinceMinutes: 15));
+        Assert.Equal(SampleFiles.Pdf, (await FileAsync(link, files[0].Id))!.Content);
+
+        await new PickupRows(_clinic.Context).RenewAsync(link.Campaign, Patient, Token);
+        Assert.Null(await FileAsync(link, files[0].Id));
+    }
+
+    [Theory]
+    [InlineData("cancelled")]
+    [InlineData("erased")]
+    [InlineData("revised")]
+    public async Task What_closes_the_message_closes_its_files(string how)
+    {
+        var (files, link) = await OpenedAsync("papers");
+        Assert.NotNull(await FileAsync(link, files[0].Id));
+        if (how == "erased")
+            await _clinic.EraseAsync(1);
+        else if (how == "cancelled")
+            await _clinic.Desk.Store.TransitAsync(new Sealpost.Campaigns.CampaignTransition(link.Campaign, Sealpost.Campaigns.CampaignAct.Cancel, "u1"), Token);
+        else
+            await _clinic.Desk.Store.ReviseAsync(link.Campaign, TestClinic.Content("papers"), "u1", Token);
+        Assert.Null(await FileAsync(link, files[0].Id));
+    }
+
+    private async Task<(IReadOnlyList<Attachment> Files, PatientLink Link)> OpenedAsync(string name)
+    {
+        var file = await new AttachmentDesk(_clinic.Context, _clinic.Desk, _clinic.Drafts).StoreAsync("leaflet.pdf", SampleFiles.Pdf, TestClinic.Author, Token);
+        await _clinic.ApprovedAsync(TestClinic.Content(name) with { Files = [file] });
+        var campaign = (await _clinic.Desk.GetAsync(name, Token)).Id;
+        await NoticeAsync(campaign, 1);
+        Assert.True(await new PickupRows(_clinic.Context).UseAsync(campaign, Patient, 1, "code", Token));
+        return ([file], new PatientLink(PatientLinkKind.Pickup, campaign, Patient, ConsentTables.BlindOf(_clinic.Context.Keys, "email", "p1@a.example"), 1, _clinic.Time.GetUtcNow() + TimeSpan.FromDays(14)));
+    }
+
+    /// <summary>Asks for a file as the browser does that opened the message some minutes ago.</summary>
+    private async Task<OpenedAttachment?> FileAsync(PatientLink link, long file, int sinceMinutes = 0)
+    {
+        var visit = await OpenVisit.OfAsync(_clinic.Context, new UnsubscribeToken(TestClinic.Organisation.Id, link.Campaign, link.Patient, link.Mailbox), Token);
+        var session = link with { Kind = PatientLinkKind.PickupSession, Subject = (link.Subject * 4) + (int)PickupFactor.Code, ExpiresAt = _clinic.Time.GetUtcNow() + PickupMessage.OpenFor - TimeSpan.FromMinutes(sinceMinutes) };
+        return await new PickupMessage(visit, link, _clinic.Options).FileAsync(session.ToText(_clinic.Context.Keys), file, Token);
     }
 
     private static UserPasskeyInfo Made(byte id) =>

@@ -10,11 +10,12 @@ internal static partial class MessageView
     public static Html Of(PageVisit visit, OpenedMessage opened)
     {
         var words = visit.Words;
-        var message = opened.Message;
+        var message = opened.Shown.Message;
         return Html.Of($"""
             <p class="soft no-print">{words.Of("This browser can open it again for 15 minutes; then you need a new link. Print or save the page if you want to keep the message.", "Este navegador puede abrirlo otra vez durante 15 minutos; después necesita un enlace nuevo. Imprima o guarde la página si quiere conservar el mensaje.")}</p>
             <h2{Language(message.Html)}>{message.Subject}</h2>
             <div class="mail"{Language(message.Html)}><template shadowrootmode="open">{Styles(message.Html)}{Body(message.Html)}</template></div>
+            {PickupFilePages.List(visit, opened.Shown.Files)}
             <details class="no-print"><summary>{words.Of("Show it as plain text", "Mostrarlo como texto sencillo")}</summary><p class="pre"{Language(message.Html)}>{message.Text}</p></details>
             {ReplyPages.Form(visit, opened.Proof, "", null)}
             {(opened.By == PickupFactor.Passkey ? Html.Empty : Html.Of($"""

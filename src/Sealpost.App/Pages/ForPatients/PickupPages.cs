@@ -13,7 +13,8 @@ internal static class PickupPages
     // Passkeys need a script: one of ours, on pages that show nothing of a patient.
     private const string PasskeyPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri " + Headers.ReportPath;
 
-    private const string Cookie = "__Secure-sealpost-message";
+    /// <summary>Holds the session of the browser that opened a message; sent below that one link alone.</summary>
+    public const string Cookie = "__Secure-sealpost-message";
 
     public static void Map(IEndpointRouteBuilder pages, Installation installation)
     {
@@ -39,6 +40,7 @@ internal static class PickupPages
                 _ => await AgainAsync(installation, http, token, cancellationToken).ConfigureAwait(false) ?? await DoorAsync(http, visit, pickup, new Shown(), StatusCodes.Status200OK, cancellationToken).ConfigureAwait(false),
             };
         });
+        PickupFilePages.Map(pages, installation);
         ReplyPages.Map(pages, installation);
         PasskeyPages.Map(pages, installation);
     }

@@ -67,6 +67,10 @@ internal sealed class PickupRows(OrganisationContext context)
     public Task NoteAgainAsync(long campaign, PatientNumber patient, CancellationToken cancellationToken) =>
         context.Database.WriteAsync((transaction, token) => NoteAsync("pickup.read", campaign, patient, "again", transaction, token), cancellationToken);
 
+    /// <summary>Notes that a file of an opened message was fetched. Its number alone: name and hash can betray a condition. 45 CFR 164.312(b).</summary>
+    public Task NoteFileAsync(long campaign, PatientNumber patient, long file, CancellationToken cancellationToken) =>
+        context.Database.WriteAsync((transaction, token) => NoteAsync("pickup.file", campaign, patient, string.Create(CultureInfo.InvariantCulture, $"file={file}"), transaction, token), cancellationToken);
+
     /// <summary>Makes the next link the good one; its number.</summary>
     public Task<long> RenewAsync(long campaign, PatientNumber patient, CancellationToken cancellationToken) =>
         context.Database.WriteAsync(
