@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Sealpost.App.Pages.Audiences;
 using Sealpost.Audience;
 using Sealpost.Campaigns;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Consent;
 using Sealpost.Library;
 using Sealpost.Reports;
@@ -225,6 +226,19 @@ public sealed partial class CampaignEditPage
         if (await DoAsync(async token => draft = _draft.With(await Library.Templates.PinAsync(template.Name, template.Version, Actor, token), template.Name)))
             await SetAsync(draft!);
     }
+
+    private async Task<Attachment> StoreFileAsync(string name, ReadOnlyMemory<byte> content)
+    {
+        if (await Workplace.SeatAt(Org, Leaving) is not { } seat)
+            throw new RefusedException("You no longer belong to this organisation.");
+        return await seat.Organisation.Campaigns.Files.StoreAsync(name, content, seat.Actor, Leaving);
+    }
+
+    private Task SetFilesAsync(Func<IReadOnlyList<Attachment>, IReadOnlyList<Attachment>> change) => InvokeAsync(async () =>
+    {
+        await SetAsync(_draft with { Files = change(_draft.Files) });
+        StateHasChanged();
+    });
 
     private async Task SubmitAsync()
     {
