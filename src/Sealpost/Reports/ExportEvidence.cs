@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sealpost.Campaigns;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Organisations;
 using Sealpost.People;
 using Sealpost.Trust.Keys;
@@ -98,6 +99,16 @@ internal sealed class ExportEvidence
             ["purpose"] = report.Purpose,
             ["version"] = campaign.Version,
             ["approvedHash"] = campaign.ApprovedHash,
+
+            // What patients could fetch: whoever has a file can tell years later that it is the one.
+            ["files"] = new JsonArray([.. campaign.Content.Files.Select(file => new JsonObject
+            {
+                ["number"] = file.Id,
+                ["name"] = file.Name,
+                ["type"] = AttachmentTypes.MediaType(file.Type),
+                ["bytes"] = file.Bytes,
+                ["sha256"] = file.Sha256,
+            })]),
         },
         ["counts"] = new JsonObject
         {

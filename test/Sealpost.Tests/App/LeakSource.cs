@@ -57,6 +57,20 @@ internal static partial class LeakSource
         zqbodyword: {% for one in conditions %}{{ one.name | default: "it" }} {{ one.code }} {% endfor %}
         """;
 
+    /// <summary>A draft with a file; the file's name and content are planted.</summary>
+    public const string CampaignWithFile = """
+        name: zqpapers
+        purpose: TREATMENT
+        remuneration: none
+        from: Green Valley Clinic <care@mail.greenvalley.test>
+        subject: A message from your clinic
+        audience: age > 149
+        html: body.md
+        files: [zqfilename.txt]
+        """;
+
+    public const string FileText = "zqfileword for everybody\n";
+
     public const string Authorization = """
         purposes: [MARKETING]
         information: My name and email address, zqinformation
@@ -79,7 +93,7 @@ internal static partial class LeakSource
     public static IReadOnlyList<string> OfPatients { get; } = [.. Planted(Ndjson), .. Planted(Csv), .. Planted(CsvMap), .. Planted(Authorization), .. Planted(ConfidentialAddress), .. Numbers(), Icd10, Snomed, RxNorm];
 
     /// <summary>The same and what a campaign says.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. OfPatients, .. Planted(Campaign), .. Planted(Body), "zqaudience", "zqreason"];
+    public static IReadOnlyList<string> All { get; } = [.. OfPatients, .. Planted(Campaign), .. Planted(Body), .. Planted(CampaignWithFile), .. Planted(FileText), "zqaudience", "zqreason"];
 
     private static IEnumerable<string> Numbers()
     {

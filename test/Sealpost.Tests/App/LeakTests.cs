@@ -79,6 +79,9 @@ public sealed partial class LeakTests(PostgresServer postgres)
         await DoAsync(clinic, ["audience", "count", "-"], $"condition in (icd10:{LeakSource.Icd10}) and payer = \"zqpayera\"");
         clinic.WriteFile("body.md", LeakSource.Body);
         await clinic.ApproveAsync("zqcampaign-follow-up", LeakSource.Campaign, Token);
+        clinic.WriteFile("zqfilename.txt", LeakSource.FileText);
+        await clinic.ApproveAsync("zqpapers", LeakSource.CampaignWithFile, Token);
+        await DoAsync(clinic, ["campaign", "file", "list", "zqpapers"], token: clinic.Marketer);
         var preview = await clinic.Sealpost.DoAsync(["campaign", "preview", "zqcampaign-follow-up", "--patient", "-"], Token, "zqid-a", clinic.Marketer);
         Assert.Contains("zqfamilya", preview.Output, StringComparison.Ordinal);
         SearchLog("campaign preview", preview with { Output = "" });

@@ -6,10 +6,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MemoryPack;
 using Sealpost.App.Demo;
+using Sealpost.Campaigns.Attachments;
 using Sealpost.Delivery;
 using Sealpost.People;
 using Sealpost.Reports;
 using Sealpost.Tests.Campaigns;
+using Sealpost.Tests.Campaigns.Attachments;
 using Sealpost.Trust.Keys;
 using Sealpost.Trust.Ledger;
 
@@ -55,6 +57,18 @@ public sealed class EvidenceTests : IAsyncLifetime
         Assert.Empty(result.Findings);
         Assert.Equal((6L, 6L, 6L, "proof"), (result.Receipts, result.Opened, result.Outcomes["Accepted"], result.Campaign));
         Assert.Equal(["evidence.exported u-auditor"], await _clinic.LedgerAsync("evidence."));
+    }
+
+    [Fact]
+    public async Task It_names_each_file_that_patients_could_fetch_with_its_hash_and_a_change_of_it_is_found()
+    {
+        var file = await new AttachmentDesk(_clinic.Context, _clinic.Desk, _clinic.Drafts).StoreAsync("leaflet.pdf", SampleFiles.Pdf, TestClinic.Author, Token);
+        _campaign = (await _clinic.SendAndWaitAsync(TestClinic.Content("papers") with { Files = [file] })).Campaign;
+        var text = await ExportAsync();
+        var named = JsonDocument.Parse(text).RootElement.GetProperty("campaign").GetProperty("files").EnumerateArray().Single();
+        Assert.Equal(("leaflet.pdf", "application/pdf", Convert.ToHexStringLower(SHA256.HashData(SampleFiles.Pdf))), (named.GetProperty("name").GetString(), named.GetProperty("type").GetString(), named.GetProperty("sha256").GetString()));
+        Assert.Empty((await VerifyAsync(text)).Findings);
+        Assert.NotEmpty((await VerifyAsync(text.Replace(file.Sha256, new string('0', 64), StringComparison.Ordinal))).Findings);
     }
 
     [Fact]
