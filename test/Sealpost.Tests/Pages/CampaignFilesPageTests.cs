@@ -8,7 +8,7 @@ using Sealpost.Tests.Campaigns.Attachments;
 namespace Sealpost.Tests.Pages;
 
 /// <summary>Files of a campaign by clicks and keys: added to the draft, taken out and back, opened by whoever reviews.</summary>
-[Collection(nameof(DemoPages))]
+[Collection(nameof(DemoPages))] // One at a time: others compare the store before and after.
 public sealed class CampaignFilesPageTests(DemoPages demo, Chromium chromium)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -4,6 +4,7 @@ using Sealpost.Tests.Campaigns;
 namespace Sealpost.Tests.Pages;
 
 /// <summary>A look at mail hosts that was begun while a campaign is written goes on when its page is left.</summary>
+[Collection(nameof(DemoPages))] // One at a time: others compare the store before and after.
 public sealed class LookAwayTests(DemoPages demo, Chromium chromium)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -7,6 +7,7 @@ using Sealpost.People;
 namespace Sealpost.Tests.Pages;
 
 /// <summary>The visual editor in its frame: nothing typed there is lost, however soon one saves.</summary>
+[Collection(nameof(DemoPages))] // One at a time: others compare the store before and after.
 public sealed class VisualEditorTests(DemoPages demo, Chromium chromium)
 {
     [Fact]
