@@ -48,6 +48,7 @@ public sealed class CampaignFilesPageTests(DemoPages demo, Chromium chromium)
         await page.Locator("#subject").BlurAsync();
         var draft = await Eventually.FoundAsync(
             async () => (await demo.Clinic.Campaigns.Drafts.ReadAsync(campaign, writer, Token)).Draft is { Subject: "Papers for your visit", Files.Count: 3 } saved ? saved : null, "the draft has text and files", Token);
+        await Assertions.Expect(page.GetByText("Saved at")).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Submit", Exact = false }).First.ClickAsync();
         await browser.Button("Submit for approval").ClickAsync();

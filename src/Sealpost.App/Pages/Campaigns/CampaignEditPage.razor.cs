@@ -242,6 +242,9 @@ public sealed partial class CampaignEditPage
 
     private async Task SubmitAsync()
     {
+        // What was written last may be on its way: it is submitted too, and is nobody else's change.
+        await _saving.WaitAsync(Leaving);
+        _saving.Release();
         if (await DoAsync(token => Organisation.Campaigns.Drafts.SubmitAsync(Id, _open.Revision, _words, Actor, token), "Submitted. An approver decides next."))
             Navigation.NavigateTo(At($"/campaigns/{Id}"));
     }
