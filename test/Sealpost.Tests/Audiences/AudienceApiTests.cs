@@ -2,9 +2,13 @@ using System.Text.Json;
 
 namespace Sealpost.Tests.Audiences;
 
-public sealed class AudienceApiTests(AudienceClinic clinic)
+public sealed class AudienceApiTests(AudienceClinic clinic) : IAsyncLifetime
 {
     private const string Rule = "age >= 50 and condition in (snomed:44054006)";
+
+    public async ValueTask InitializeAsync() => await clinic.ReadyAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_query_counts_the_same_as_text_and_as_tree_and_as_the_operation()

@@ -43,8 +43,8 @@ internal sealed class ServedPages : IAsyncDisposable
     public async Task<string> InviteAsync(OrganisationId organisation, string name, string email, Roles roles, CancellationToken cancellationToken) => PeopleSetup.WelcomePath(
         await Installation.People.Invitations.InviteAsync(organisation, new NewCredentials(name, email), roles, Actor.LocalOwner, cancellationToken));
 
-    /// <summary>Tables whose rows a look at a page may add to or change: the ledger holds what was read, a session or token when it was used, a lease that its owner renews.</summary>
-    private static readonly string[] Looks = ["ledger", "session", "checkpoint", "sqlite_", "shard_lease"];
+    /// <summary>Tables whose rows a look at a page may add to or change: the ledger holds what was read, a session or token when it was used, a lease that its owner renews, what an earlier campaign learned of a host, stored seconds after.</summary>
+    private static readonly string[] Looks = ["ledger", "session", "checkpoint", "sqlite_", "shard_lease", "pace"];
 
     /// <summary>A fingerprint of every table, but of those that a look may change.</summary>
     public async Task<Dictionary<string, string>> StoredAsync(CancellationToken cancellationToken)
