@@ -12,6 +12,13 @@ namespace Sealpost.Campaigns;
 /// <param name="FirstAt">UTC instant of the first try; null before it.</param>
 internal readonly record struct DueDelivery(PatientNumber Patient, int Attempts, DateTimeOffset? FirstAt);
 
+/// <summary>Conditions of partial indexes on deliveries; a query repeats one literally, beside its own.</summary>
+internal static class DeliveryIndexes
+{
+    /// <summary>Outcomes but accepted, which are rare among a campaign's deliveries. Comparisons, since SQLite builds a table of a longer <c>IN</c> list each time a row is written.</summary>
+    public const string Rare = "state > 0 AND state < 9 AND state <> 3";
+}
+
 /// <summary>What became of one try, to be committed.</summary>
 internal sealed record Settlement
 {

@@ -30,7 +30,7 @@ public sealed class StartFollowUp
         await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
         await using var command = Sql.Command(
             connection,
-            "SELECT state, reason, COUNT(*) FROM delivery WHERE org = @org AND campaign = @campaign AND state IN (1, 2, 4, 5, 6, 7, 8) AND state IN (1, 2, 5, 7) GROUP BY state, reason ORDER BY COUNT(*) DESC",
+            $"SELECT state, reason, COUNT(*) FROM delivery WHERE org = @org AND campaign = @campaign AND {DeliveryIndexes.Rare} AND state IN (1, 2, 5, 7) GROUP BY state, reason ORDER BY COUNT(*) DESC",
             ("@org", _context.Organisation.Id.Value), ("@campaign", id));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var left = new List<LeftBehind>();

@@ -28,9 +28,6 @@ public sealed class DeliveryRecords
     /// <summary>Most records in a page.</summary>
     public const int LargestPage = 1_000;
 
-    /// <summary>Rare among a campaign's deliveries, so they have an index of their own; its condition is repeated literally in queries.</summary>
-    private const string Rare = "state IN (1, 2, 4, 5, 6, 7, 8)";
-
     private readonly OrganisationContext _context;
 
     /// <summary>Creates it for an organisation.</summary>
@@ -113,7 +110,7 @@ public sealed class DeliveryRecords
         null => "",
         Outcome.Pending => " AND +state IN (0, 9)",
         Outcome.Accepted or Outcome.InFlight => string.Create(CultureInfo.InvariantCulture, $" AND state = {(int)outcome}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $" AND {Rare} AND state = {(int)outcome}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $" AND {DeliveryIndexes.Rare} AND state = {(int)outcome}"),
     };
 
     private static DeliveryRecord Read(System.Data.Common.DbDataReader reader)

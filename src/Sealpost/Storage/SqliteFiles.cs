@@ -45,7 +45,7 @@ internal sealed class SqliteFiles
         Open(connection);
         Check(raw.sqlite3_db_config(connection.Handle, MainDatabaseName, utf8z.FromSpan("keys\0"u8)), connection.Handle!);
         Attach(connection, Data, "data");
-        Run(connection, "PRAGMA keys.journal_mode=WAL; PRAGMA data.journal_mode=WAL; PRAGMA data.cache_size=-65536; PRAGMA data.wal_autocheckpoint=4000; PRAGMA data.journal_size_limit=67108864; PRAGMA keys.journal_size_limit=1048576");
+        Run(connection, "PRAGMA keys.journal_mode=WAL; PRAGMA data.journal_mode=WAL; PRAGMA data.cache_size=-16384; PRAGMA data.wal_autocheckpoint=4000; PRAGMA data.journal_size_limit=67108864; PRAGMA keys.journal_size_limit=1048576");
         Settings(connection, "data");
         return connection;
     }

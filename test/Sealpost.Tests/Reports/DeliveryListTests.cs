@@ -69,7 +69,7 @@ public sealed class DeliveryListTests : IAsyncLifetime
     public async Task A_rare_outcome_is_found_by_its_index()
     {
         await using var connection = await _clinic.Context.Database.OpenReadAsync(Token);
-        await using var command = Sql.Command(connection, "EXPLAIN QUERY PLAN SELECT patient FROM delivery WHERE org = 1 AND campaign = 1 AND patient > 0 AND state IN (1, 2, 4, 5, 6, 7, 8) AND state = 4 ORDER BY patient LIMIT 10");
+        await using var command = Sql.Command(connection, $"EXPLAIN QUERY PLAN SELECT patient FROM delivery WHERE org = 1 AND campaign = 1 AND patient > 0 AND {DeliveryIndexes.Rare} AND state = 4 ORDER BY patient LIMIT 10");
         await using var reader = await command.ExecuteReaderAsync(Token);
         Assert.True(await reader.ReadAsync(Token));
         Assert.Contains("delivery_rare", reader.GetString(3), StringComparison.Ordinal);
