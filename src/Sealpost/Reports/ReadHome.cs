@@ -138,7 +138,7 @@ public sealed class ReadHome : IDisposable
             return [];
         await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
         await using var command = Sql.Command(
-            connection, $"SELECT campaign, COUNT(*), MIN(changed_at) FROM delivery WHERE org = @org AND {DeliveryIndexes.Rare} AND state = 8 GROUP BY campaign", ("@org", Org));
+            connection, "SELECT campaign, COUNT(*), MIN(changed_at) FROM delivery WHERE org = @org AND state = 8 GROUP BY campaign", ("@org", Org));
         var found = new List<(long Campaign, long Count, long Since)>();
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
         {

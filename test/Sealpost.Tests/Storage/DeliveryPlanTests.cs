@@ -30,10 +30,14 @@ public sealed class DeliveryPlanTests
     [Theory]
     [InlineData("SELECT state, reason, COUNT(*) FROM delivery WHERE org = 1 AND campaign = 1 AND " + DeliveryIndexes.Rare + " AND state IN (1, 2, 5, 7) GROUP BY state, reason")]
     [InlineData("SELECT patient FROM delivery WHERE org = 1 AND campaign = 1 AND patient > 4 AND " + DeliveryIndexes.Rare + " AND state = 4 ORDER BY patient LIMIT 50")]
-    [InlineData("SELECT campaign, COUNT(*), MIN(changed_at) FROM delivery WHERE org = 1 AND " + DeliveryIndexes.Rare + " AND state = 8 GROUP BY campaign")]
-    [InlineData("SELECT COUNT(*) FROM delivery WHERE " + DeliveryIndexes.Rare + " AND state = 8")]
     public async Task Rare_outcomes_are_found_by_their_own_index(string statement) =>
         Assert.Contains("delivery_rare", await PlanAsync(statement), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("SELECT campaign, COUNT(*), MIN(changed_at) FROM delivery WHERE org = 1 AND state = 8 GROUP BY campaign")]
+    [InlineData("SELECT COUNT(*) FROM delivery WHERE state = 8")]
+    public async Task Doubt_is_found_by_its_own_index(string statement) =>
+        Assert.Contains("delivery_in_doubt", await PlanAsync(statement), StringComparison.Ordinal);
 
     [Fact]
     public async Task Links_that_end_soon_are_found_by_when_they_began()

@@ -160,7 +160,7 @@ internal sealed class HealthBoard : IDisposable
 
         // Both conditions stand literally, so that the partial indexes answer.
         Volatile.Write(ref _pending, await CountAsync("SELECT COUNT(*) FROM delivery WHERE state IN (0, 9)").ConfigureAwait(false));
-        Volatile.Write(ref _inDoubt, await CountAsync($"SELECT COUNT(*) FROM delivery WHERE {DeliveryIndexes.Rare} AND state = {(int)Outcome.InDoubt}").ConfigureAwait(false));
+        Volatile.Write(ref _inDoubt, await CountAsync($"SELECT COUNT(*) FROM delivery WHERE state = {(int)Outcome.InDoubt}").ConfigureAwait(false));
         Volatile.Write(ref _patients, await CountAsync("SELECT COALESCE(SUM(patients), 0) FROM patient_shard").ConfigureAwait(false));
 
         async Task<long> CountAsync(string sql)
