@@ -33,7 +33,7 @@ internal static class CampaignSendApi
             .WithSummary("The report as a page for print, small numbers hidden");
         campaigns.MapGet("/{id:long}/evidence.json", (Caller caller, long id, CancellationToken cancellationToken) => EvidenceRoutes.AnswerAsync(caller.Organisation, id, caller.Actor, cancellationToken))
             .WithSummary("The campaign's evidence: every receipt with its proof, one signed file. For compliance and auditors; recorded");
-        campaigns.MapGet("/{id:long}/deliveries", DeliveriesAsync).WithSummary("Deliveries in order; page with after. Patients are named to compliance and auditors only, and that is recorded");
+        campaigns.MapGet("/{id:long}/deliveries", DeliveriesAsync).WithSummary("Deliveries in order; page with after. For compliance and auditors; recorded");
         campaigns.MapPost("/{id:long}/in-doubt/resolve", ResolveAsync).WithSummary("Say what became of a delivery in doubt").WithDescription("Not accepted: it is sent again while its campaign runs, and counts as expired when that is over.");
     }
 
@@ -73,7 +73,7 @@ internal static class CampaignSendApi
 
     private static async Task<ProgressDocument> ProgressAsync(Caller caller, long id, CancellationToken cancellationToken)
     {
-        caller.Actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Administrator | Roles.Auditor, "see campaigns");
+        caller.Actor.RequireToRead(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Administrator | Roles.Auditor, "see campaigns");
         return ProgressDocument.Of(await caller.Organisation.Campaigns.Progress.ReadAsync(id, cancellationToken).ConfigureAwait(false), ListDeliveries.SeesPatients(caller.Actor));
     }
 

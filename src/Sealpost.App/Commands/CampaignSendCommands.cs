@@ -176,16 +176,13 @@ internal static class CampaignSendCommands
     {
         var number = await organisation.Desk().Store.NumberOfAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new RefusedException($"There is no campaign '{name}'. `sealpost campaign list` shows them.");
-        var page = await new DeliveryRecords(organisation.Context).PageAsync(number, Outcome.InDoubt, null, DeliveryRecords.LargestPage, cancellationToken).ConfigureAwait(false);
-        await organisation.NoteReadAsync(actor, null, "campaign.in-doubt", cancellationToken).ConfigureAwait(false);
-        var charts = await organisation.Context.Patients.OpenManyAsync([.. page.Select(row => row.Patient)], cancellationToken).ConfigureAwait(false);
-        var ids = charts.ToDictionary(chart => chart.Number, chart => chart.Head.DisplayId);
+        var page = await new ReadQueue(organisation.Context).DoubtfulAsync(number, actor, cancellationToken).ConfigureAwait(false);
         if (context.Json)
-            await context.WriteJsonAsync(new { inDoubt = page.Select(row => new { patient = ids.GetValueOrDefault(row.Patient), since = row.ChangedAt }) }).ConfigureAwait(false);
+            await context.WriteJsonAsync(new { inDoubt = page.Select(row => new { patient = row.Patient, since = row.Since }) }).ConfigureAwait(false);
         else if (page.Count == 0)
             await context.Out.WriteLineAsync("Nothing is in doubt.").ConfigureAwait(false);
         foreach (var row in context.Json ? [] : page)
-            await context.Out.WriteLineAsync($"{ids.GetValueOrDefault(row.Patient)}  since {row.ChangedAt:u}").ConfigureAwait(false);
+            await context.Out.WriteLineAsync($"{row.Patient ?? "(erased)"}  since {row.Since:u}").ConfigureAwait(false);
         return 0;
     }
 }

@@ -152,7 +152,7 @@ internal sealed class AudienceDesk : IDisposable
     /// <param name="cancellationToken">Stops the operation.</param>
     public async Task<AudiencePage> PageAsync(AudienceQuery query, DateOnly asOf, int? after, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(SeePatients, "see who is in an audience");
+        actor.RequireToRead(SeePatients, "see who is in an audience");
         var numbers = await _context.Audience.ListAsync(query, asOf, cancellationToken).ConfigureAwait(false);
         var page = numbers.SkipWhile(number => number.Value <= (after ?? -1)).Take(PageSize).ToList();
         await NoteReadsAsync(page, "audience.page", actor, cancellationToken).ConfigureAwait(false);
@@ -164,7 +164,7 @@ internal sealed class AudienceDesk : IDisposable
     /// <summary>Why a patient is in or out; null where there is no such patient. A read of health information by a person: a ledger event.</summary>
     public async Task<AudienceExplanation?> ExplainAsync(AudienceQuery query, PatientNumber patient, DateOnly asOf, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(SeePatients, "see why a patient is in an audience");
+        actor.RequireToRead(SeePatients, "see why a patient is in an audience");
         await NoteReadsAsync([patient], "audience.explain", actor, cancellationToken).ConfigureAwait(false);
         return await _context.Audience.ExplainAsync(query, patient, asOf, cancellationToken).ConfigureAwait(false);
     }

@@ -53,7 +53,7 @@ public sealed class CampaignDrafts
     /// <exception cref="RefusedException">There is no such campaign.</exception>
     public async Task<OpenDraft> ReadAsync(long id, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance, "read drafts of campaigns");
+        actor.RequireToRead(Roles.Marketer | Roles.Approver | Roles.Compliance, "read drafts of campaigns");
         var campaign = await _desk.GetAsync(id, cancellationToken).ConfigureAwait(false);
         return await OpenAsync(campaign, cancellationToken).ConfigureAwait(false);
     }

@@ -49,7 +49,7 @@ public sealed class CampaignList
     /// <exception cref="RefusedException">The actor has no business with campaigns.</exception>
     public async Task<CampaignListPage> PageAsync(CampaignListRequest request, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Seers, "see campaigns");
+        actor.RequireToRead(Seers, "see campaigns");
         var limit = Math.Clamp(request.Limit, 1, LargestPage);
         var entries = new List<CampaignEntry>(limit + 1);
         await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
@@ -78,7 +78,7 @@ public sealed class CampaignList
     /// <summary>How many campaigns are in each state.</summary>
     public async Task<IReadOnlyDictionary<CampaignState, int>> CountsAsync(Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Seers, "see campaigns");
+        actor.RequireToRead(Seers, "see campaigns");
         await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
         await using var command = Sql.Command(connection, "SELECT state, COUNT(*) FROM campaign WHERE org = @org GROUP BY state", ("@org", _context.Organisation.Id.Value));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

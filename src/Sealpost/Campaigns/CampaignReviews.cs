@@ -72,7 +72,7 @@ public sealed class CampaignReviews
     /// <exception cref="RefusedException">There is no such campaign, it is not complete yet, or the actor has no business with it.</exception>
     public async Task<CampaignReview> ReadAsync(long id, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance, "review campaigns");
+        actor.RequireToRead(Roles.Marketer | Roles.Approver | Roles.Compliance, "review campaigns");
         var name = (await _desk.GetAsync(id, cancellationToken).ConfigureAwait(false)).Name;
         var prepared = await _desk.PrepareAsync(name, cancellationToken).ConfigureAwait(false);
         var campaign = prepared.Campaign;

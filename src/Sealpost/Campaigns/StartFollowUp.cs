@@ -25,7 +25,7 @@ public sealed class StartFollowUp
     /// <summary>Whom a campaign left, by outcome and reason, largest first.</summary>
     public async Task<IReadOnlyList<LeftBehind>> LeftAsync(long campaign, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance, "see whom a campaign did not reach");
+        actor.RequireToRead(Roles.Marketer | Roles.Approver | Roles.Compliance, "see whom a campaign did not reach");
         var id = (await _desk.GetAsync(campaign, cancellationToken).ConfigureAwait(false)).Id;
         await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
         await using var command = Sql.Command(

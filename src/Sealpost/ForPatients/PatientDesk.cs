@@ -35,7 +35,7 @@ internal sealed class PatientDesk(OrganisationContext context)
     /// <summary>All forms, withdrawn ones too.</summary>
     public Task<IReadOnlyList<AuthorizationForm>> FormsAsync(Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Keepers | Roles.Marketer | Roles.Approver | Roles.Auditor, "read forms");
+        actor.RequireToRead(Keepers | Roles.Marketer | Roles.Approver | Roles.Auditor, "read forms");
         return Forms.ListAsync(cancellationToken);
     }
 
@@ -64,7 +64,7 @@ internal sealed class PatientDesk(OrganisationContext context)
     /// <exception cref="RefusedException">It was signed elsewhere, or is another patient's.</exception>
     public async Task<string> DocumentAsync(PatientNumber patient, long authorization, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Roles.Compliance | Roles.Auditor, "read a patient's authorizations");
+        actor.RequireToRead(Roles.Compliance | Roles.Auditor, "read a patient's authorizations");
         var chart = await context.Patients.OpenAsync(patient, cancellationToken).ConfigureAwait(false)
             ?? throw new RefusedException("There is no such patient, or the patient was erased.") { Kind = RefusalKind.NotFound };
         var state = (await context.Consent.LoadAsync([chart], cancellationToken).ConfigureAwait(false))[patient];
@@ -81,7 +81,7 @@ internal sealed class PatientDesk(OrganisationContext context)
     /// <param name="cancellationToken">Stops the operation.</param>
     public async Task<IReadOnlyList<PatientRequest>> RequestsAsync(bool openOnly, long after, int limit, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Keepers, "read what patients ask");
+        actor.RequireToRead(Keepers, "read what patients ask");
         var requests = await Requests.ListAsync(openOnly, after, Math.Clamp(limit, 1, 200), cancellationToken).ConfigureAwait(false);
         if (requests.Count > 0)
         {
@@ -107,7 +107,7 @@ internal sealed class PatientDesk(OrganisationContext context)
     /// <summary>How many passkeys a patient has for waiting messages.</summary>
     public async Task<int> PasskeysAsync(PatientNumber patient, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Keepers, "see patients' passkeys");
+        actor.RequireToRead(Keepers, "see patients' passkeys");
         return (await new PickupPasskeys(context).OfAsync(patient, cancellationToken).ConfigureAwait(false)).Count;
     }
 

@@ -95,7 +95,7 @@ internal sealed class ImportDesk(ImportContext context, ImportDemo demo) : IAsyn
     /// <exception cref="RefusedException">The job has no CSV file, or its first line is no header.</exception>
     public Task<IReadOnlyList<ColumnLook>> LookAsync(string id, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Roles.Administrator, ToDo);
+        actor.RequireToRead(Roles.Administrator, ToDo);
         return LookAtColumns.RunAsync(CsvOf(Find(id, actor)), cancellationToken);
     }
 

@@ -57,7 +57,7 @@ public sealed class ContentLibrary
         return await Task.Run(() => DraftCheck.Of(draft, From, snippets, OwnHosts.Of(_context.Organisation)), cancellationToken).ConfigureAwait(false);
     }
 
-    internal static void RequireReader(Actor actor) => actor.Require(Readers, "see templates");
+    internal static void RequireReader(Actor actor) => actor.RequireToRead(Readers, "see templates");
 
     internal static void RequireWriter(Actor actor) => actor.Require(Roles.Marketer, "write templates");
 }

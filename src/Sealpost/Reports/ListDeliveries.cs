@@ -9,8 +9,8 @@ using Sealpost.Trust.Ledger;
 namespace Sealpost.Reports;
 
 /// <summary>A delivery as somebody may see it.</summary>
-/// <param name="Patient">Id under which the patient is known; null for whoever may not see who it is, or once the patient is erased.</param>
-/// <param name="Key">What the next page begins after; names nobody.</param>
+/// <param name="Patient">Id under which the patient is known; null once the patient is erased.</param>
+/// <param name="Key">What the next page begins after: the patient's number.</param>
 /// <param name="Record">Outcome, reason, times.</param>
 public sealed record SeenDelivery(string? Patient, int Key, DeliveryRecord Record)
 {
@@ -18,7 +18,8 @@ public sealed record SeenDelivery(string? Patient, int Key, DeliveryRecord Recor
     public override string ToString() => "[phi]";
 }
 
-/// <summary>Shows a campaign's deliveries to people. Who the patients are is for compliance and auditors only, and each page so shown is a ledger event. 45 CFR 164.312(b), 164.514(d).</summary>
+/// <summary>Shows a campaign's deliveries one by one, to compliance and auditors only, and each page is a ledger event. 45 CFR 164.312(b), 164.514(d).</summary>
+/// <remarks>Without names it would still tell what a report hides: one by one, deliveries count themselves, and a patient's number joins campaigns.</remarks>
 public sealed class ListDeliveries
 {
     /// <summary>Records between two places at which the list can be entered.</summary>
@@ -34,7 +35,7 @@ public sealed class ListDeliveries
     public static bool SeesPatients(Actor actor) => (actor.Roles & (Roles.Compliance | Roles.Auditor)) != Roles.None;
 
     /// <summary>A page after another.</summary>
-    /// <exception cref="RefusedException">The actor has no business with reports.</exception>
+    /// <exception cref="RefusedException">The actor may not see who the patients are.</exception>
     public async Task<IReadOnlyList<SeenDelivery>> PageAsync(long campaign, Outcome? outcome, int? after, int limit, Actor actor, CancellationToken cancellationToken)
     {
         Check(actor);
@@ -57,6 +58,11 @@ public sealed class ListDeliveries
         return await ShowAsync(campaign, records, actor, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The event of a page of deliveries that somebody is shown.</summary>
+    internal static AuditEvent ReadOf(OrganisationId organisation, long campaign, IReadOnlyList<DeliveryRecord> records, Actor actor) => new(
+        organisation, "patient.read", actor.Id, null, campaign.ToString(CultureInfo.InvariantCulture), "done",
+        string.Create(CultureInfo.InvariantCulture, $"deliveries of patients {records[0].Patient.Value} to {records[^1].Patient.Value}, {records.Count} shown"));
+
     /// <summary>First and last patient of the page that a read's event names; null where it names none.</summary>
     internal static (long First, long Last)? RangeOf(string? detail)
     {
@@ -66,22 +72,16 @@ public sealed class ListDeliveries
             ? (from, until) : null;
     }
 
-    private static void Check(Actor actor) => actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor, "list deliveries");
+    private static void Check(Actor actor) => actor.RequireToRead(Roles.Compliance | Roles.Auditor, "list deliveries one by one");
 
     private async Task<IReadOnlyList<SeenDelivery>> ShowAsync(long campaign, IReadOnlyList<DeliveryRecord> records, Actor actor, CancellationToken cancellationToken)
     {
-        if (!SeesPatients(actor) || records.Count == 0)
-            return [.. records.Select(record => new SeenDelivery(null, record.Patient.Value, record))];
+        if (records.Count == 0)
+            return [];
 
         // The event is written before anything is shown.
-        await _context.Database.WriteAsync(
-            (transaction, token) => _context.Ledger.AppendAsync(
-                new AuditEvent(
-                    _context.Organisation.Id, "patient.read", actor.Id, null, campaign.ToString(CultureInfo.InvariantCulture), "done",
-                    string.Create(CultureInfo.InvariantCulture, $"deliveries of patients {records[0].Patient.Value} to {records[^1].Patient.Value}, {records.Count} shown")),
-                transaction,
-                token),
-            cancellationToken).ConfigureAwait(false);
+        var read = ReadOf(_context.Organisation.Id, campaign, records, actor);
+        await _context.Database.WriteAsync((transaction, token) => _context.Ledger.AppendAsync(read, transaction, token), cancellationToken).ConfigureAwait(false);
         var charts = (await _context.Patients.OpenManyAsync([.. records.Select(record => record.Patient)], cancellationToken).ConfigureAwait(false)).ToDictionary(chart => chart.Number, chart => chart.Head.DisplayId);
         return [.. records.Select(record => new SeenDelivery(charts.GetValueOrDefault(record.Patient), record.Patient.Value, record))];
     }

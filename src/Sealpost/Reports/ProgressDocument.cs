@@ -21,6 +21,9 @@ internal sealed record ProgressDocument(
             progress.Campaign, progress.State, progress.At, Alone(progress.Selected, exact), progress.SelectionDone, outcomes, Alone(progress.Deferred, exact), isTold ? progress.Rate : null, isTold ? progress.EndsAt : null);
     }
 
+    /// <summary>Deliveries in a state; null where that is not told.</summary>
+    public long? Of(Outcome outcome) => Outcomes.GetValueOrDefault(outcome, 0);
+
     /// <summary>Its number; never its name.</summary>
     public override string ToString() => $"progress of campaign {Campaign}";
 

@@ -25,7 +25,7 @@ public sealed class ReadFindings
     /// <exception cref="RefusedException">There is no such campaign, or the actor has no business with it.</exception>
     public async Task<CampaignFindings> RunAsync(long id, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor, "read reports");
+        actor.RequireToRead(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Auditor, "read reports");
         var campaign = await _campaigns.FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new RefusedException($"There is no campaign {id}.") { Kind = RefusalKind.NotFound };
         var report = await new ReadCampaignReport(_context).RunAsync(campaign.Name, cancellationToken).ConfigureAwait(false);
         var (timeline, length) = await TimelineAsync(campaign, cancellationToken).ConfigureAwait(false);

@@ -150,7 +150,7 @@ public sealed class ReadHome : IDisposable
         foreach (var (id, count, since) in found)
         {
             if (await _campaigns.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } campaign)
-                needs.Add(new Need(NeedKind.InDoubt, id, campaign.Name, $"{count.ToString("N0", CultureInfo.InvariantCulture)} message{(count == 1 ? " is" : "s are")} in doubt: perhaps sent, and not sent again. Find out and say what became of each.", Sql.Instant(since)));
+                needs.Add(new Need(NeedKind.InDoubt, id, campaign.Name, $"{(count < SmallCells.Smallest ? "Some" : count.ToString("N0", CultureInfo.InvariantCulture))} messages are in doubt: perhaps sent, and not sent again. Find out and say what became of each.", Sql.Instant(since)));
         }
 
         return needs;

@@ -12,7 +12,11 @@ namespace Sealpost.Reports;
 /// <param name="Deferred">Of those, tried before.</param>
 /// <param name="NextAt">When the next one is due (UTC); null where it is due now.</param>
 /// <param name="OldestAt">First try of the oldest one (UTC); null where none was tried.</param>
-internal sealed record QueueLine(string Domain, long Pending, long Deferred, DateTimeOffset? NextAt, DateTimeOffset? OldestAt);
+internal sealed record QueueLine(string Domain, long Pending, long Deferred, DateTimeOffset? NextAt, DateTimeOffset? OldestAt)
+{
+    /// <summary>Domains of fewer than eleven each, together and without a name: a family's own domain names the family.</summary>
+    public bool IsRest { get; init; }
+}
 
 /// <summary>Deliveries of a campaign whose fate is not known.</summary>
 internal sealed record QueueDoubt(long Campaign, string Name, long Count);
@@ -36,7 +40,17 @@ internal sealed class ReadQueue(OrganisationContext context)
     public async Task<QueueFindings> RunAsync(Actor actor, CancellationToken cancellationToken)
     {
         actor.RequireToRead(Roles.Marketer | Roles.Compliance | Roles.Administrator | Roles.Auditor, "see the queue");
-        return new QueueFindings(await LinesAsync(cancellationToken).ConfigureAwait(false), await InDoubtAsync(cancellationToken).ConfigureAwait(false));
+        var lines = await LinesAsync(cancellationToken).ConfigureAwait(false);
+        return new QueueFindings(ListDeliveries.SeesPatients(actor) ? lines : WithoutSmall(lines), await InDoubtAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>As whoever may not see patients gets it. 45 CFR 164.514(d)(2).</summary>
+    private static IReadOnlyList<QueueLine> WithoutSmall(IReadOnlyList<QueueLine> lines)
+    {
+        var small = lines.Where(line => line.Pending < SmallCells.Smallest).ToList();
+        return small.Count == 0
+            ? lines
+            : [.. lines.Except(small), new QueueLine("", small.Sum(line => line.Pending), small.Sum(line => line.Deferred), small.Exists(line => line.NextAt is null) ? null : small.Min(line => line.NextAt), small.Min(line => line.OldestAt)) { IsRest = true }];
     }
 
     private async Task<IReadOnlyList<QueueLine>> LinesAsync(CancellationToken cancellationToken)
@@ -100,7 +114,7 @@ internal sealed class ReadQueue(OrganisationContext context)
         if (page.Count == 0)
             return [];
         await context.Database.WriteAsync(
-            (transaction, token) => context.Ledger.AppendAsync(new Trust.Ledger.AuditEvent(context.Organisation.Id, "patient.read", actor.Id, null, "campaign.in-doubt", "done"), transaction, token),
+            (transaction, token) => context.Ledger.AppendAsync(ListDeliveries.ReadOf(context.Organisation.Id, campaign, page, actor), transaction, token),
             cancellationToken).ConfigureAwait(false);
         var charts = await context.Patients.OpenManyAsync([.. page.Select(row => row.Patient)], cancellationToken).ConfigureAwait(false);
         var ids = charts.ToDictionary(chart => chart.Number, chart => chart.Head.DisplayId);

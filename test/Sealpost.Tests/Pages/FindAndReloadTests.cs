@@ -35,11 +35,24 @@ public sealed class FindAndReloadTests(AudienceClinic clinic, Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "1. Purpose" }).ClickAsync();
         await page.WaitForURLAsync(url => url.EndsWith("/edit", StringComparison.Ordinal));
 
-        await marketer.GoAsync($"{home}/campaigns/{campaign.Id}/deliveries");
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("zzz");
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByRole(AriaRole.Button, new() { Name = "3. Message" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[aria-current=step]")).ToContainTextAsync("3. Message");
+        marketer.AssertQuiet();
+
+        await using var compliance = await AtBrowser.OpenAsync(chromium, clinic.Url);
+        page = compliance.Page;
+        await page.GotoAsync(await clinic.LinkAsync(clinic.Compliance));
+        await page.WaitForURLAsync(url => !url.Contains("/welcome/", StringComparison.Ordinal));
+        await compliance.GoAsync($"{home}/campaigns/{campaign.Id}/deliveries");
         await page.SelectOptionAsync("#outcome", "Rejected");
         await page.WaitForURLAsync(url => url.EndsWith("/deliveries?outcome=Rejected", StringComparison.Ordinal));
         await page.ReloadAsync();
         await Assertions.Expect(page.Locator("#outcome")).ToHaveValueAsync("Rejected");
-        marketer.AssertQuiet();
+        compliance.AssertQuiet();
     }
 }

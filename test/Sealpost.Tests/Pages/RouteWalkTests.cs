@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Sealpost.App.Api;
+using Sealpost.People;
 
 namespace Sealpost.Tests.Pages;
 
@@ -121,6 +122,23 @@ public sealed partial class RouteWalkTests(DemoPages demo)
 
         AtBrowser.AssertNone(wrong);
         AtBrowser.AssertNone(ServedPages.Changed(before, await demo.Served.StoredAsync(Token)));
+    }
+
+    [Fact]
+    public async Task A_token_that_may_only_read_reads_whatever_its_person_may()
+    {
+        await demo.StartedAsync();
+        var token = await demo.Clinic.Tokens.CreateAsync(DemoPages.Robin, new AccessTokenDraft("reader", TimeSpan.FromDays(1), ReadOnly: true), Actor.LocalOwner, Token);
+        using var http = demo.Ask(token: token);
+        var wrong = new List<string>();
+        foreach (var (method, pattern, type) in InOrganisation().Where(one => one.Method == "GET" && IsApi(one.Pattern)))
+        {
+            using var response = await SendAsync(http, method, Fill(pattern, demo.Number), type);
+            if (response.StatusCode == HttpStatusCode.Forbidden)
+                wrong.Add($"{pattern}: {Head(await response.Content.ReadAsStringAsync(Token))}");
+        }
+
+        AtBrowser.AssertNone(wrong);
     }
 
     [Fact]

@@ -79,13 +79,41 @@ public sealed class DeliveryListTests : IAsyncLifetime
     public async Task Who_the_patients_are_is_for_auditors_and_each_look_is_recorded()
     {
         var list = new ListDeliveries(_clinic.Context);
-        Assert.All(await list.PageAsync(1, null, null, 10, TestClinic.Author, Token), seen => Assert.Null(seen.Patient));
+        await Assert.ThrowsAsync<RefusedException>(() => list.PageAsync(1, Outcome.WithheldBasis, null, 10, Marketer, Token));
+        await Assert.ThrowsAsync<RefusedException>(() => list.MarksAsync(1, Outcome.WithheldBasis, Marketer, Token));
         Assert.Empty(await _clinic.LedgerAsync("patient.read"));
         var auditor = new Actor("u-auditor", "Ada Auditor", Roles.Auditor);
         Assert.Equal("0", (await list.PageAsync(1, null, null, 10, auditor, Token))[0].Patient);
         Assert.Equal(["patient.read u-auditor"], await _clinic.LedgerAsync("patient.read"));
         await Assert.ThrowsAsync<RefusedException>(() => list.PageAsync(1, null, null, 10, new Actor("u", "Nobody", Roles.None), Token));
     }
+
+    [Fact]
+    public async Task A_look_at_those_in_doubt_says_whom_it_showed()
+    {
+        await _clinic.Context.Database.WriteAsync((transaction, token) => Sql.ExecuteAsync(transaction, "UPDATE delivery SET state = 8 WHERE org = @org AND campaign = 1 AND patient IN (0, 9)", [("@org", 1)], token), Token);
+        Assert.Equal(["0", null], (await new ReadQueue(_clinic.Context).DoubtfulAsync(1, Marketer, Token)).Select(one => one.Patient));
+        await using var connection = await _clinic.Context.Database.OpenReadAsync(Token);
+        await using var command = Sql.Command(connection, "SELECT subject || ': ' || detail FROM ledger_entry WHERE kind = 'patient.read' AND actor = @actor", ("@actor", Marketer.Id));
+        Assert.Equal("1: deliveries of patients 0 to 9, 2 shown", await command.ExecuteScalarAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_domain_of_few_is_named_to_those_who_may_see_patients_alone()
+    {
+        var auditor = new Actor("u-auditor", "Ada Auditor", Roles.Auditor);
+        await _clinic.Context.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                await Sql.ExecuteAsync(transaction, "UPDATE delivery SET state = 0, destination = 7 WHERE org = @org AND campaign = 1 AND patient < 36", [("@org", 1)], token);
+                return await Sql.ExecuteAsync(transaction, "UPDATE delivery SET destination = 8 WHERE org = @org AND campaign = 1 AND patient = 3", [("@org", 1)], token);
+            },
+            Token);
+        Assert.Equal([11, 1], (await new ReadQueue(_clinic.Context).RunAsync(auditor, Token)).Lines.Select(line => line.Pending));
+        Assert.Equal([(11, false), (1, true)], (await new ReadQueue(_clinic.Context).RunAsync(Marketer, Token)).Lines.Select(line => (line.Pending, line.IsRest)));
+    }
+
+    private static Actor Marketer { get; } = new("u-marketer", "Mo Marketer", Roles.Marketer);
 
     private static Outcome State(int i) => i % 7 == 0 ? Outcome.WithheldBasis : i % 100 == 0 ? Outcome.Rejected : Outcome.Accepted;
 }

@@ -106,17 +106,31 @@ public sealed partial class CampaignPage
     private void Ask(string act)
     {
         _startsAt = TimeZoneInfo.ConvertTime(_campaign.Content.Schedule ?? Workplace.Time.GetUtcNow().AddHours(1), Zone).DateTime;
-        var people = CampaignWords.People(_review?.Forecast.Lawful ?? _progress?.Of(Outcome.Pending) ?? 0);
+        var people = PeopleToGo();
         _question = act switch
         {
             "send" => (act, "Send now?", $"By today's rules the message goes to {people}. Each is decided once more right before the message leaves.", $"Send to {people}"),
             "schedule" => (act, "Schedule it?", $"It starts by itself and by today's rules goes to {people}. The server has to run then.", "Schedule"),
             "resume" => (act, "Let it go on?", $"It paused because patients reported it as unwanted. It goes on to {people}.", "Let it go on"),
             "reopen" => (act, "Change it?", "It becomes a draft again; what was approved or scheduled is void, and a second person has to approve it anew.", "Change it"),
-            _ => (act, "Cancel the campaign?", _progress is { } progress ? $"{CampaignWords.People(progress.Of(Outcome.Pending))} will not get it any more. What was sent stays sent. This cannot be undone." : "Nobody will get it. Nothing was sent, so it can be brought back as a draft.", "Cancel the campaign"),
+            _ => (act, "Cancel the campaign?", _campaign.StartedAt is not null ? $"{PeopleToGo()} will not get it any more. What was sent stays sent. This cannot be undone." : "Nobody will get it. Nothing was sent, so it can be brought back as a draft.", "Cancel the campaign"),
         };
         _asking = true;
     }
+
+    /// <summary>How many it would still go to, as the person may see it: forecasts come rounded to whoever may not see patients.</summary>
+    private string PeopleToGo()
+    {
+        if (_review?.Forecast.Lawful is { } lawful)
+            return AudienceDesk.MaySeePatients(Actor) ? CampaignWords.People(lawful) : lawful is > 0 and < SmallCells.Smallest ? "fewer than 11 people" : $"about {CampaignWords.People(lawful)}";
+        var left = _progress?.Of(Outcome.Pending) ?? 0;
+        return ListDeliveries.SeesPatients(Actor) || left is 0 or >= SmallCells.Smallest ? CampaignWords.People(left) : "fewer than 11 people";
+    }
+
+    private static string Told(long? number) => number is { } known ? CampaignWords.Number(known) : SmallCells.Withheld;
+
+    /// <summary>Nothing of it is for the person's role, or nothing is there yet.</summary>
+    private bool IsEmpty => _review is null && _findings is null && !(_progress is { Selected: > 0 } && _campaign.State is CampaignState.Sending or CampaignState.Paused);
 
     /// <summary>Takes a submission back, so that nobody approves it meanwhile; the button in the message hands it over again as it was.</summary>
     private async Task WithdrawAsync()

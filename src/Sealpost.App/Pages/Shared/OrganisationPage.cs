@@ -165,6 +165,22 @@ public abstract class OrganisationPage : ComponentBase, IDisposable
         }
     }
 
+    /// <summary>Reads anew what changes by itself, with the rights that the person has by now; holds up and disables nothing, and leaves what is shown where it may no longer be read.</summary>
+    protected Task AnewAsync(Func<CancellationToken, Task> read) => BesideAsync(async token =>
+    {
+        if (Busy || await Workplace.SeatAt(Org, token) is not { } seat)
+            return;
+        Seat = seat;
+        try
+        {
+            await read(token);
+        }
+        catch (RefusedException)
+        {
+            // A role was taken away: the next visit says so.
+        }
+    });
+
     /// <summary>Runs long work on a shelf, where it goes on when the page is left; a <c>WorkNote</c> shows it. True where this page saw it done.</summary>
     private protected Task<bool> DoLongAsync(WorkShelf shelf, string kind, Func<Actor, IProgress<WorkProgress>, CancellationToken, Task<string>> work) => DoAsync(async token =>
     {
