@@ -2,6 +2,7 @@ using System.Text.Json;
 
 namespace Sealpost.Tests.Audiences;
 
+[Collection(nameof(AudiencePageTests))] // One at a time: it erases a patient whom others count.
 public sealed class AudienceApiTests(AudienceClinic clinic) : IAsyncLifetime
 {
     private const string Rule = "age >= 50 and condition in (snomed:44054006)";

@@ -66,11 +66,7 @@ public sealed class ReachabilityTests : IAsyncLifetime
         using var probe = Probe(server.Port);
         Assert.Contains("certificate", (await probe.AskAsync(anew: false, Token)).Says, StringComparison.Ordinal);
         Assert.Equal(0, _asked);
-        using var closed = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        closed.Start();
-        var port = ((System.Net.IPEndPoint)closed.LocalEndpoint).Port;
-        closed.Stop();
-        using var gone = Probe(port);
+        using var gone = Probe(Ports.Take());
         Assert.Contains("nothing listens", (await gone.AskAsync(anew: false, Token)).Says, StringComparison.Ordinal);
     }
 

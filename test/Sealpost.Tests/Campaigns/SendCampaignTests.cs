@@ -91,8 +91,9 @@ public sealed class SendCampaignTests : IAsyncLifetime
     [Fact]
     public async Task A_revocation_while_the_message_waits_deferred_stops_it()
     {
-        await DeferredAsync("deferred");
+        var release = await DeferredAsync("deferred");
         await _clinic.Context.Consent.SuppressAsync(null, new PatientNumber(0), SuppressionScope.All, SuppressionSource.Staff, "u1", Token);
+        release.SetResult();
         await _clinic.Send.WaitAsync("deferred", Token);
         Assert.Equal(0, _mailbox.Store.BodyBytes);
         Assert.Equal(1, (await _clinic.ReportAsync("deferred")).Withheld.Basis);
@@ -101,8 +102,9 @@ public sealed class SendCampaignTests : IAsyncLifetime
     [Fact]
     public async Task An_address_that_changed_while_a_message_waited_is_the_one_written_to()
     {
-        await DeferredAsync("moved");
+        var release = await DeferredAsync("moved");
         await _clinic.ChangeMailboxAsync(0, "new@b.example");
+        release.SetResult();
         await _clinic.Send.WaitAsync("moved", Token);
         Assert.Equal(["new@b.example"], _mailbox.Store.Messages.Select(message => message.Recipient));
     }
@@ -121,8 +123,9 @@ public sealed class SendCampaignTests : IAsyncLifetime
     [Fact]
     public async Task A_patient_who_left_the_audience_since_selection_is_withheld()
     {
-        await DeferredAsync("younger", "age >= 65");
+        var release = await DeferredAsync("younger", "age >= 65");
         await _clinic.ChangeBirthDateAsync(0, "temperror@a.example", _clinic.Context.Today.AddYears(-40));
+        release.SetResult();
         await _clinic.Send.WaitAsync("younger", Token);
         Assert.Equal(0, _mailbox.Store.BodyBytes);
         Assert.Equal(1, (await _clinic.ReportAsync("younger")).Withheld.ByReason[nameof(WithholdReason.NoLongerMatches)]);
@@ -131,8 +134,9 @@ public sealed class SendCampaignTests : IAsyncLifetime
     [Fact]
     public async Task A_patient_erased_while_the_message_waited_is_withheld()
     {
-        await DeferredAsync("erased");
+        var release = await DeferredAsync("erased");
         await _clinic.EraseAsync(0);
+        release.SetResult();
         await _clinic.Send.WaitAsync("erased", Token);
         Assert.Equal(0, _mailbox.Store.BodyBytes);
         Assert.Equal(1, (await _clinic.ReportAsync("erased")).Withheld.ByReason[nameof(WithholdReason.Erased)]);
@@ -231,14 +235,19 @@ public sealed class SendCampaignTests : IAsyncLifetime
         Assert.Equal(1, (await _clinic.ReportAsync("leave")).OptedOut);
     }
 
-    /// <summary>A campaign to one patient whose message was deferred and waits a second.</summary>
-    private async Task DeferredAsync(string name, string audience = "age >= 18")
+    /// <summary>A campaign to one patient whose message was deferred. The next try is held until released, and deferred too: the one that could be accepted comes after whatever the test changes.</summary>
+    private async Task<TaskCompletionSource> DeferredAsync(string name, string audience = "age >= 18")
     {
-        await OpenAsync(adjust: options => options with { RetrySchedule = [TimeSpan.FromSeconds(1)] });
+        var tries = 0;
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await OpenAsync(
+            new MailboxOptions { Hold = (stage, _, token) => stage == MailboxStage.BeforeRecipientReply && Interlocked.Increment(ref tries) == 2 ? release.Task.WaitAsync(token) : Task.CompletedTask },
+            options => options with { RetrySchedule = [TimeSpan.FromSeconds(1)] });
         await _clinic.AddPatientAsync(0, "temperror@a.example");
         await _clinic.ApprovedAsync(TestClinic.Content(name) with { Audience = audience });
         await _clinic.Send.SendAsync(name, TestClinic.Author, Token);
         await Eventually.TrueAsync(async () => await new DeliveryRecords(_clinic.Context).PageAsync(1, null, null, 10, Token) is [{ Attempts: > 0 }], "the message is deferred", Token);
+        return release;
     }
 
     private async Task<MailboxGate> OpenGateAsync()

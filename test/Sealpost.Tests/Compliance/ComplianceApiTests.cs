@@ -81,8 +81,10 @@ public sealed class ComplianceApiTests(ServedOffice office) : IAsyncLifetime
         Assert.True(older.GetProperty("events")[0].GetProperty("sequence").GetInt64() < page.GetProperty("events")[1].GetProperty("sequence").GetInt64());
         var checkpoint = (await PostAsync("/ledger/checkpoint", new { })).GetProperty("text").GetString();
         await PostAsync("/ledger/verify", new { checkpoint });
-        await Eventually.TrueAsync(async () => !(await GetAsync("/ledger/verify")).GetProperty("running").GetBoolean(), "the ledger is verified", Token);
-        Assert.True((await GetAsync("/ledger/verify")).GetProperty("intact").GetBoolean());
+        // Another test may have it verified again right after.
+        JsonElement verified = default;
+        await Eventually.TrueAsync(async () => !(verified = await GetAsync("/ledger/verify")).GetProperty("running").GetBoolean(), "the ledger is verified", Token);
+        Assert.True(verified.GetProperty("intact").GetBoolean());
         Assert.Equal(422, (await RefusedAsync("/ledger/verify", new { checkpoint = "nonsense" })).GetProperty("status").GetInt32());
     }
 

@@ -113,7 +113,7 @@ public sealed partial class PatientClinic : IAsyncLifetime
             html: body.md
             """, CancellationToken.None);
         await _clinic.AskAsync(["campaign", "send", "eye-exam", "--detach"], CancellationToken.None, token: _clinic.Marketer);
-        await _clinic.ReportAsync("eye-exam", report => report.GetProperty("accepted").GetInt32() == Patients, CancellationToken.None);
+        await _clinic.ReportAsync("eye-exam", report => report.GetProperty("state").GetString() == "finished" && report.GetProperty("accepted").GetInt32() == Patients, CancellationToken.None);
         _tokens = _clinic.Mailbox.Store.Messages.ToDictionary(message => message.Recipient, message => UnsubscribeLink().Match(Encoding.ASCII.GetString(message.Bytes.Span).Replace("\r\n ", " ", StringComparison.Ordinal)).Groups["token"].Value);
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(ListeningOn().Match(_clinic.Server.Output).Groups["url"].Value) };
     }

@@ -27,6 +27,7 @@ public sealed partial class ReplyTests(PickupClinic clinic)
         try
         {
             // The inbox's host proves too little for what a patient writes: nothing leaves.
+            var kept = TimeProvider.System.GetTimestamp();
             await ReplyAsync(patient, "The drops sting, by reply.");
             Assert.Contains(await OpenAsync(patient), request => request.GetProperty("text").GetString() == "The drops sting, by reply.");
             await clinic.PostAsync(clinic.PathOf(patient), ("act", "again"));
@@ -35,7 +36,10 @@ public sealed partial class ReplyTests(PickupClinic clinic)
             await clinic.Clinic.AskAsync(["risk", "accept", "n2-over-t2", "--by", "Dana Okafor", "--statement", "A verified certificate is good enough for our own inbox."], Token);
             await ReplyAsync(patient, "And they burn.");
             var mail = await ArrivedAsync("And they burn.");
-            Assert.DoesNotContain(Inbox(), one => one.TextBody!.Contains("The drops sting", StringComparison.Ordinal));
+            var inbox = Inbox();
+            // A minute later its next try is due, and may be made.
+            if (TimeProvider.System.GetElapsedTime(kept) < TimeSpan.FromMinutes(1))
+                Assert.DoesNotContain(inbox, one => one.TextBody!.Contains("The drops sting", StringComparison.Ordinal));
             Assert.Contains("A reply came in", mail.Subject, StringComparison.Ordinal);
             foreach (var secret in new[] { "Marisol", "Okonkwo", "eye-exam", patient.Id + " " })
                 Assert.DoesNotContain(secret, mail.Subject + mail.From + mail.To, StringComparison.Ordinal);
