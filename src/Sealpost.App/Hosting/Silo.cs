@@ -62,11 +62,8 @@ internal sealed class Silo(ILoggerFactory log, Func<int>? choosePort = null) : I
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_host is null)
-            {
-                _host = await StartAsync(cancellationToken).ConfigureAwait(false);
-            }
-
+            // For everybody: whoever asks first may leave before it has started.
+            _host ??= await StartAsync(CancellationToken.None).ConfigureAwait(false);
             var grains = _host.Services.GetRequiredService<IGrainFactory>();
             PatientShardGrain.Connect(shards, grains);
             DestinationGrain.Connect(shards, grains);
@@ -88,9 +85,11 @@ internal sealed class Silo(ILoggerFactory log, Func<int>? choosePort = null) : I
                 await host.StartAsync(cancellationToken).ConfigureAwait(false);
                 return host;
             }
-            catch (Exception exception) when (tries < Tries && exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+            catch (Exception exception)
             {
                 host.Dispose();
+                if (tries == Tries || exception.GetBaseException() is not SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+                    throw;
             }
         }
     }

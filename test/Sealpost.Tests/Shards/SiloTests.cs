@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sealpost.Audience;
 using Sealpost.Patients;
 using Sealpost.Shards;
+using Sealpost.Tests.Pages;
 
 namespace Sealpost.Tests.Shards;
 
@@ -24,5 +25,23 @@ public sealed class SiloTests
         shards.Attach(clinic.Sources);
         Assert.Equal(1, await new SelectAudience(shards).CountAsync(AudienceQuery.Parse("age > 10").Query!, new DateOnly(2026, 11, 24), Token));
         Assert.Empty(ports);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_first_and_leaves_stops_it_for_nobody()
+    {
+        var heard = new HeardLog();
+        using var factory = heard.Factory();
+        await using var clinic = await Clinic.OpenAsync();
+        await clinic.AddAsync((0, new ChartHead { BirthDate = new DateOnly(1960, 1, 1) }, []));
+        await using var silo = new global::Sealpost.App.Hosting.Silo(factory);
+        var shards = silo.Shards(Clinic.Id);
+        shards.Attach(clinic.Sources);
+        using var leaving = new CancellationTokenSource();
+        var first = new SelectAudience(shards).CountAsync(AudienceQuery.Parse("age > 10").Query!, new DateOnly(2026, 11, 24), leaving.Token);
+        await leaving.CancelAsync();
+        await Task.WhenAny(first);
+        Assert.Equal(1, await new SelectAudience(shards).CountAsync(AudienceQuery.Parse("age > 10").Query!, new DateOnly(2026, 11, 24), Token));
+        Assert.DoesNotContain(heard.Lines, line => line.Contains("failed to start", StringComparison.Ordinal));
     }
 }
