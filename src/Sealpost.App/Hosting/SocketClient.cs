@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Sealpost.App.Hosting;
 
@@ -21,7 +22,20 @@ internal static class SocketClient
         }
 
         await using var stream = new NetworkStream(socket, ownsSocket: false);
+        using var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Frames.WriteAsync(stream, FrameKind.Request, Frames.Encode(request), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await AnswerAsync(socket, stream, input, output, error, answered.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await answered.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> AnswerAsync(Socket socket, Stream stream, Stream input, Stream output, Stream error, CancellationToken cancellationToken)
+    {
         while (await Frames.ReadAsync(stream, cancellationToken).ConfigureAwait(false) is var (kind, payload))
         {
             switch (kind)
@@ -33,7 +47,8 @@ internal static class SocketClient
                     await error.WriteAsync(payload, cancellationToken).ConfigureAwait(false);
                     break;
                 case FrameKind.WantInput:
-                    await SendInputAsync(stream, input, cancellationToken).ConfigureAwait(false);
+                    // Beside the answer: a command may end before its input does, and a person may never end theirs.
+                    _ = SendInputAsync(socket, stream, input, error, cancellationToken);
                     break;
                 case FrameKind.Exit:
                     await output.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -46,12 +61,39 @@ internal static class SocketClient
         throw new IOException("The process that owns the data folder ended before the command did. Its log says why; run the command again.");
     }
 
-    private static async Task SendInputAsync(Stream stream, Stream input, CancellationToken cancellationToken)
+    private static async Task SendInputAsync(Socket socket, Stream stream, Stream input, Stream error, CancellationToken cancellationToken)
     {
-        var buffer = new byte[64 * 1024];
-        int count;
-        while ((count = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-            await Frames.WriteAsync(stream, FrameKind.Input, buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
-        await Frames.WriteAsync(stream, FrameKind.Input, default, cancellationToken).ConfigureAwait(false);
+        await Task.Yield();
+        try
+        {
+            var buffer = new byte[64 * 1024];
+            while (await ReadAsync(input, buffer, error, cancellationToken).ConfigureAwait(false) is { } count)
+            {
+                await Frames.WriteAsync(stream, FrameKind.Input, buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                    return;
+            }
+
+            socket.Shutdown(SocketShutdown.Send); // The owner takes it for a hang-up and stops the command.
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The command is done and its owner has closed the socket. How it ended is what the owner wrote before.
+        }
+    }
+
+    /// <summary>How much was read, 0 at the end of the input, null where it cannot be read.</summary>
+    private static async Task<int?> ReadAsync(Stream input, byte[] buffer, Stream error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            var sentence = $"Standard input cannot be read ({exception.GetType().Name}). Check what it was redirected from.\n";
+            await error.WriteAsync(Encoding.UTF8.GetBytes(sentence), cancellationToken).ConfigureAwait(false);
+            return null;
+        }
     }
 }

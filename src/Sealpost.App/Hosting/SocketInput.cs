@@ -80,6 +80,12 @@ internal sealed class SocketInput : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    protected override void Dispose(bool disposing)
+    {
+        _pieces.Writer.TryComplete(); // A piece that nobody will read holds the pump no longer.
+        base.Dispose(disposing);
+    }
+
     private async Task PumpAsync()
     {
         await Task.Yield();
