@@ -59,10 +59,12 @@ internal sealed class LabHost : IAsyncDisposable
     public LabHost(string name, LabManner manner, SslStreamCertificateContext certificate, int burst, TimeProvider time)
     {
         (Name, Manner, _certificate, _burst, _time) = (name, manner, certificate, burst, time);
-        _listener.Start(256);
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        // A dead host holds its port and does not listen, so that nobody else comes to answer there.
         if (manner == LabManner.Dead)
-            _listener.Stop();
+            _listener.Server.Bind(_listener.LocalEndpoint);
+        else
+            _listener.Start(256);
+        Port = ((IPEndPoint)(_listener.Server.LocalEndPoint ?? _listener.LocalEndpoint)).Port;
         _running = manner == LabManner.Dead ? Task.CompletedTask : AcceptAsync();
     }
 

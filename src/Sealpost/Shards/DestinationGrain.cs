@@ -14,6 +14,7 @@ internal interface IDestinationGrain : IGrainWithStringKey
 {
     /// <summary>May a connection go on, and by how much?</summary>
     [AlwaysInterleave]
+    [ResponseTimeout(IPatientShardGrain.Patience)] // The stage itself decides how long is too long; a machine that stands still for half a minute breaks no campaign.
     [Alias("ask")]
     ValueTask<Immutable<byte[]>> AskAsync(Immutable<byte[]> question, CancellationToken cancellationToken);
 }

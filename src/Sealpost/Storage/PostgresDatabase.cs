@@ -38,6 +38,12 @@ public sealed class PostgresDatabase : IDatabase
     /// <summary>Commits made so far by <see cref="WriteAsync"/>.</summary>
     internal long Commits => _writes.Commits;
 
+    /// <inheritdoc cref="WriteQueue.LongestWait"/>
+    internal TimeSpan LongestWait
+    {
+        set => _writes.LongestWait = value;
+    }
+
     /// <inheritdoc/>
     public async ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken)
     {

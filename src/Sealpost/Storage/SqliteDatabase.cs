@@ -34,6 +34,12 @@ public sealed class SqliteDatabase : IDatabase
     /// <summary>Commits made so far by <see cref="WriteAsync"/>.</summary>
     internal long Commits => _writes.Commits;
 
+    /// <inheritdoc cref="WriteQueue.LongestWait"/>
+    internal TimeSpan LongestWait
+    {
+        set => _writes.LongestWait = value;
+    }
+
     /// <summary>A store in memory (a memory-backed folder where the system has one, so that locking and recovery are those of the real one), gone when disposed. For tests.</summary>
     public static SqliteDatabase OpenTemporary() => OpenTemporary(patienceSeconds: 10);
 

@@ -12,9 +12,6 @@ namespace Sealpost.Storage;
 /// </remarks>
 internal sealed class WriteQueue : IAsyncDisposable
 {
-    /// <summary>How old a batch gets before it is committed although more works are queued. An outcome of a delivery must not wait longer for company.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(5);
-
     private const string Savepoint = "work";
     private static readonly AsyncLocal<WriteQueue?> Current = new();
 
@@ -29,6 +26,9 @@ internal sealed class WriteQueue : IAsyncDisposable
         _session = session;
         _loop = Task.Run(RunAsync);
     }
+
+    /// <summary>How old a batch gets before it is committed although more works are queued. An outcome of a delivery must not wait longer for company.</summary>
+    public TimeSpan LongestWait { get; set; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Commits made so far, to see works share them.</summary>
     public long Commits => Interlocked.Read(ref _commits);

@@ -35,7 +35,7 @@ internal sealed class PhiSearch
 
     /// <summary>The same for every file in a folder that has anything in it: a held lock file is empty and cannot be opened.</summary>
     public IEnumerable<string> FindInFolder(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length > 0).SelectMany(file => Find(Path.GetRelativePath(folder, file), Read(file)));
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file) is { Exists: true, Length: > 0 }).SelectMany(file => Find(Path.GetRelativePath(folder, file), Read(file)));
 
     // The characters of base64 that depend on these bytes alone, whatever stands before and after.
     private static byte[] Base64Inside(byte[] bytes, int alignment)
@@ -50,10 +50,17 @@ internal sealed class PhiSearch
 
     private static byte[] Read(string file)
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (FileNotFoundException)
+        {
+            return []; // A running server has removed it since it was listed.
+        }
     }
 
     private static void Fold(Span<byte> bytes)

@@ -8,7 +8,7 @@ namespace Sealpost.Tests.App;
 /// <summary>The real executable, in processes of its own, with folders of its own for data, sockets and temporary files.</summary>
 internal sealed class SealpostProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly List<Process> _running = [];
     private readonly ConcurrentDictionary<string, byte> _commandLines = new(StringComparer.Ordinal);
@@ -169,7 +169,7 @@ internal sealed class ServingProcess
         using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
             await kill.WaitForExitAsync(cancellationToken);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        patience.CancelAfter(SealpostProcess.Patience);
         await _process.WaitForExitAsync(patience.Token);
     }
 

@@ -23,6 +23,7 @@ public sealed class AudiencePageTests(AudienceClinic clinic, Chromium chromium)
         await page.ClickAsync("button[aria-label=Undo]");
         await page.ClickAsync("button[aria-label=Undo]");
         await ShowsAsync(page, "condition in (snomed:44054006) and age >= 40");
+        await Assertions.Expect(page.Locator(".lead")).ToContainTextAsync("Draft kept"); // Nothing is written after the test.
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class AudiencePageTests(AudienceClinic clinic, Chromium chromium)
         await page.FillAsync("#audience-name", "page: older than most");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync(url => !url.EndsWith("/new", StringComparison.Ordinal));
-        Assert.Equal("Audience · Sealpost", await page.TitleAsync());
+        await Assertions.Expect(page).ToHaveTitleAsync("Audience · Sealpost");
         await TypeAsync(page, "age >= 65");
         await page.Keyboard.PressAsync("Control+s");
         await Assertions.Expect(page.Locator(".lead")).ToContainTextAsync("Version 2");

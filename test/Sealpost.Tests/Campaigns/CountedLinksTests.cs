@@ -67,7 +67,7 @@ public sealed partial class CountedLinksTests : IAsyncDisposable
     {
         var tokens = Tokens(await SentAsync());
         await LaterAsync();
-        var links = _clinic.Links;
+        var links = _clinic.LinksAt(_clinic.Time.GetUtcNow());
         await links.RunAsync(tokens[0], new LinkRequest(false, false, Person), Token);
         await links.RunAsync(tokens[1], new LinkRequest(false, false, Person), Token);
         var findings = await new ReadFindings(_clinic.Context).RunAsync(1, TestClinic.Author, Token);
@@ -78,8 +78,9 @@ public sealed partial class CountedLinksTests : IAsyncDisposable
     public async Task Whatever_comes_within_seconds_of_the_acceptance_was_no_person()
     {
         var token = Tokens(await SentAsync())[0];
-        await ChangeAsync(string.Create(CultureInfo.InvariantCulture, $"UPDATE delivery SET changed_at = {Sql.Stored(_clinic.Time.GetUtcNow())}"));
-        await _clinic.Links.RunAsync(token, new LinkRequest(false, false, Person), Token);
+        var now = _clinic.Time.GetUtcNow();
+        await ChangeAsync(string.Create(CultureInfo.InvariantCulture, $"UPDATE delivery SET changed_at = {Sql.Stored(now)}"));
+        await _clinic.LinksAt(now).RunAsync(token, new LinkRequest(false, false, Person), Token);
         Assert.Equal(0, (await new ReadFindings(_clinic.Context).RunAsync(1, TestClinic.Author, Token)).Clicked);
     }
 

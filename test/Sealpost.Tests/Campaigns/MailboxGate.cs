@@ -5,9 +5,6 @@ namespace Sealpost.Tests.Campaigns;
 /// <summary>Lets a number of messages into the demo's mailbox and holds all others before their recipient is answered, so that a test acts in the midst of a campaign however fast either runs.</summary>
 internal sealed class MailboxGate : IDisposable
 {
-    /// <summary>More than the connections that may wait at the gate at once.</summary>
-    public const int EveryConnection = 64;
-
     private readonly SemaphoreSlim _room = new(0);
 
     public MailboxOptions Options => new()
@@ -20,7 +17,13 @@ internal sealed class MailboxGate : IDisposable
     /// <summary>Lets those that wait go on, so that work which waits for them can end, and returns once it has.</summary>
     public async Task LetWaitingAsync(Task work)
     {
-        Let(EveryConnection);
+        // A connection that was let through may come back with its next message before the work ends it.
+        while (!work.IsCompleted)
+        {
+            Let(1);
+            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(10)));
+        }
+
         await work;
     }
 

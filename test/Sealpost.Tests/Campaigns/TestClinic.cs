@@ -66,6 +66,9 @@ internal sealed class TestClinic : IAsyncDisposable
     /// <summary>Feeds clicks to audiences, as the host does.</summary>
     public FollowLink Links => new(Context, _shards.RefreshAsync);
 
+    /// <summary>The same under a clock that stands, however long the machine takes.</summary>
+    public FollowLink LinksAt(DateTimeOffset instant) => new(Context with { Time = new FakeTimeProvider(instant) }, _shards.RefreshAsync);
+
     /// <summary>Patients added from now on have a telephone.</summary>
     public bool HavePhones { get; set; }
 
@@ -125,7 +128,8 @@ internal sealed class TestClinic : IAsyncDisposable
 
     private static async Task<TestClinic> StartAsync(TestClinic clinic, MailboxDescription mailbox, Func<DeliveryOptions, DeliveryOptions> adjust, CancellationToken cancellationToken)
     {
-        clinic.Connect(adjust(mailbox.ToOptions(Organisation.Domain)));
+        // Nobody gives up because the machine is slow; a test of giving up says after how long.
+        clinic.Connect(adjust(mailbox.ToOptions(Organisation.Domain) with { GiveUpAfter = TimeSpan.FromHours(1) }));
         clinic.Send = await SendCampaign.OpenAsync(clinic.Context, clinic.Options, takeOver: true, NullLogger.Instance, cancellationToken);
         return clinic;
     }

@@ -147,6 +147,11 @@ public sealed class SmimeCampaignTests(PostfixServer postfix) : IClassFixture<Po
         await Certificates(clinic).AddAsync(First, _authority.FileOf(_certificate), null, Keeper, Token);
         var report = await clinic.SendAndWaitAsync(TestClinic.Content("bill"));
         Assert.Equal(("T2", 2L), report.Tiers.Single() is var tier ? (tier.Key, tier.Value) : default);
+        foreach (var patient in new[] { First, new PatientNumber(1) })
+        {
+            var receipt = Assert.Single(await new ReadReceipts(clinic.Context).OfDeliveryAsync(report.Campaign, patient, Token)).Receipt;
+            Assert.Contains("Dear Given", Parse(await postfix.ReceiveAsync(receipt.MessageId, Token)).TextBody, StringComparison.Ordinal);
+        }
     }
 
     private string[] Files() => Directory.Exists(postfix.Inbox) ? Directory.GetFiles(postfix.Inbox) : [];

@@ -58,12 +58,24 @@ internal sealed class CodeReceiver : IAsyncDisposable
                 return;
             }
 
+            await AnswerAsync(context);
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        try
+        {
             using var reader = new StreamReader(context.Request.InputStream);
             var body = await reader.ReadToEndAsync();
             if (Status == 200)
                 _taken.Enqueue((body, context.Request.Headers["Sealpost-Signature"] ?? ""));
             context.Response.StatusCode = Status;
             context.Response.Close();
+        }
+        catch (Exception exception) when (exception is HttpListenerException or IOException or ObjectDisposedException)
+        {
+            // Who asked has given up; the next one is answered.
         }
     }
 }

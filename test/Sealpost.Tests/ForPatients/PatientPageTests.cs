@@ -18,7 +18,7 @@ public sealed partial class PatientPageTests(PatientClinic clinic)
         var seen = await CrawlAsync($"/u/{patient.Token}", $"/p/{patient.Token}");
         Assert.Contains(seen.Keys, path => path.StartsWith("/a/", StringComparison.Ordinal) && path.Contains("/form/", StringComparison.Ordinal));
         Assert.Contains(seen.Keys, path => path.Contains("/why", StringComparison.Ordinal));
-        foreach (var (path, text) in seen)
+        foreach (var (path, text) in seen.Select(page => (page.Key, RandomText.LeftOut(page.Value))))
             Assert.DoesNotContain(PatientClinic.Secrets, secret => text.Contains(secret, StringComparison.OrdinalIgnoreCase) && !(secret == "Springfield" && text.Contains("1 Orchard Road", StringComparison.Ordinal)));
         Assert.Equal(before, await clinic.LedgerAsync());
         Assert.Equal(0, (await clinic.StandingAsync(patient)).GetProperty("suppressions").GetArrayLength());

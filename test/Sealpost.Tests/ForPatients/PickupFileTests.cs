@@ -65,7 +65,7 @@ public sealed partial class PickupFileTests(PickupClinic clinic)
         var before = await clinic.LedgerAsync();
         (string Path, string? Cookie, string File)[] wrong =
         [
-            (path, null, file), (path, otherCookie, file), (otherPath, cookie, file), (unopened, cookie, file), (path, cookie[..^4] + "AAAA", file), (path, cookie, "987654"), (path, cookie, "-1"), (path, cookie, "1 OR 1"), (path, cookie, ""),
+            (path, null, file), (path, otherCookie, file), (otherPath, cookie, file), (unopened, cookie, file), (path, cookie[..^4] + (cookie.EndsWith("AAAA", StringComparison.Ordinal) ? "BBBB" : "AAAA"), file), (path, cookie, "987654"), (path, cookie, "-1"), (path, cookie, "1 OR 1"), (path, cookie, ""),
             (withoutPath, withoutCookie, file), // A file of another campaign.
         ];
         foreach (var one in wrong)

@@ -72,12 +72,12 @@ public sealed class CampaignFilesPageTests(DemoPages demo, Chromium chromium)
         var campaign = (await demo.Clinic.Desk().CreateAsync(TestClinic.Content("papers-apart"), writer, Token)).Id;
         var file = await demo.Clinic.Campaigns.Files.AddAsync(campaign, "notes.txt", "<script>alert(1)</script>"u8.ToArray(), writer, Token);
         var path = Sealpost.App.Hosting.AttachmentRoutes.PathOf(demo.Number, campaign, file.Id);
-        using var robin = demo.Ask(session: demo.RobinsSession);
+        using var robin = demo.Ask(session: await demo.SessionAsync(DemoPages.Robin));
         using var answer = await robin.GetAsync(path, Token);
         Assert.Equal(("attachment", "text/plain", "utf-8"), (answer.Content.Headers.ContentDisposition!.DispositionType, answer.Content.Headers.ContentType!.MediaType, answer.Content.Headers.ContentType.CharSet));
         Assert.Equal("default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox", string.Join("", answer.Headers.GetValues("Content-Security-Policy")));
         Assert.Equal("nosniff", string.Join("", answer.Headers.GetValues("X-Content-Type-Options")));
-        using var stranger = demo.Ask(session: demo.StrangersSession);
+        using var stranger = demo.Ask(session: await demo.SessionAsync(DemoPages.Stranger));
         foreach (var elsewhere in new[] { path, Sealpost.App.Hosting.AttachmentRoutes.PathOf(demo.NeighbourNumber, campaign, file.Id) })
         {
             using var none = await stranger.GetAsync(elsewhere, Token);

@@ -37,10 +37,6 @@ public sealed class DemoPages : IAsyncLifetime
 
     internal OpenOrganisation Neighbour { get; private set; } = null!;
 
-    internal string RobinsSession { get; private set; } = "";
-
-    internal string StrangersSession { get; private set; } = "";
-
     internal string StrangersToken { get; private set; } = "";
 
     /// <summary>What of the clinic must stand in no address, title or store of a browser: names, addresses and numbers of its patients, names of its campaigns and audiences.</summary>
@@ -57,14 +53,16 @@ public sealed class DemoPages : IAsyncLifetime
     internal async Task<AtBrowser> OpenAsync(Chromium chromium, string name)
     {
         await StartedAsync();
-        var organisation = name == Robin ? Clinic : Neighbour;
-        var actor = (await organisation.People.ListAsync(CancellationToken.None)).Single(one => one.Name == name);
         var browser = await AtBrowser.OpenAsync(chromium, Served.Url);
-        await browser.Page.GotoAsync(Served.Url + await PeopleSetup.DemoLinkAsync(_clinic!.Installation, organisation.Context.Organisation.Id, actor, Mailbox(name), CancellationToken.None));
+        await browser.Page.GotoAsync(Served.Url + await LinkAsync(name));
         await browser.Page.WaitForURLAsync(url => !url.Contains("/welcome/", StringComparison.Ordinal));
         await browser.ReadyAsync();
         return browser;
     }
+
+    /// <summary>A session that begins now: one that was kept for later would end as idle.</summary>
+    internal async Task<string> SessionAsync(string name) =>
+        await _clinic!.Installation.People.Accept.EnterDemoAsync((await LinkAsync(name))[PeopleSetup.WelcomePath("").Length..], "a test", CancellationToken.None);
 
     /// <summary>Asks without a browser: as a session, by a token, or as nobody.</summary>
     internal HttpClient Ask(string? session = null, string? token = null)
@@ -101,19 +99,19 @@ public sealed class DemoPages : IAsyncLifetime
         var draft = StartCommands.Draft(NeighbourName, "mail.harborview.test", "200 Long Wharf, Boston, MA 02110", null, "America/New_York");
         await installation.Organisations.AddAsync(draft, installation.KeySource, Actor.LocalOwner.Id, none);
         Neighbour = await installation.OpenOrganisationAsync(NeighbourName, none);
-        RobinsSession = await EnterAsync(Clinic, Robin);
+        await Clinic.People.AddAsync(Robin, Everything, Actor.LocalOwner, none);
         await JoinNeighbourAsync();
-        StrangersSession = await EnterAsync(Neighbour, Stranger);
+        await Neighbour.People.AddAsync(Stranger, Everything, Actor.LocalOwner, none);
         StrangersToken = await Neighbour.Tokens.CreateAsync(Stranger, new AccessTokenDraft("walk", TimeSpan.FromDays(1)), Actor.LocalOwner, none);
         Secrets = await SecretsAsync();
         _served = await ServedPages.StartAsync(installation, none);
     }
 
-    private async Task<string> EnterAsync(OpenOrganisation organisation, string name)
+    private async Task<string> LinkAsync(string name)
     {
-        var actor = await organisation.People.AddAsync(name, Everything, Actor.LocalOwner, CancellationToken.None);
-        var path = await PeopleSetup.DemoLinkAsync(_clinic!.Installation, organisation.Context.Organisation.Id, actor, Mailbox(name), CancellationToken.None);
-        return await _clinic.Installation.People.Accept.EnterDemoAsync(path[PeopleSetup.WelcomePath("").Length..], "a test", CancellationToken.None);
+        var organisation = name == Robin ? Clinic : Neighbour;
+        var actor = (await organisation.People.ListAsync(CancellationToken.None)).Single(one => one.Name == name);
+        return await PeopleSetup.DemoLinkAsync(_clinic!.Installation, organisation.Context.Organisation.Id, actor, Mailbox(name), CancellationToken.None);
     }
 
     private static string Mailbox(string name) => name.Split(' ')[0].ToLowerInvariant() + "@people.example";
@@ -122,7 +120,7 @@ public sealed class DemoPages : IAsyncLifetime
     {
         var people = _clinic!.Installation.People;
         var token = await people.Invitations.InviteAsync(Neighbour.Context.Organisation.Id, new NewCredentials(Robin, Mailbox(Robin)), Everything, Actor.LocalOwner, CancellationToken.None);
-        var (session, _) = await people.Sessions.OpenAsync(RobinsSession, CancellationToken.None);
+        var (session, _) = await people.Sessions.OpenAsync(await SessionAsync(Robin), CancellationToken.None);
         await people.Accept.JoinAsAsync(token, session!, CancellationToken.None);
     }
 

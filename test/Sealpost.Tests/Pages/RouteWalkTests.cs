@@ -58,11 +58,12 @@ public sealed partial class RouteWalkTests(DemoPages demo)
     public async Task Another_organisation_does_not_exist()
     {
         await demo.StartedAsync();
+        var session = await demo.SessionAsync(DemoPages.Stranger);
         var before = await demo.Served.StoredAsync(Token);
         var wrong = new List<string>();
         foreach (var (method, pattern, type) in InOrganisation())
         {
-            using var http = AskAsStranger(pattern);
+            using var http = AskAsStranger(pattern, session);
             using var response = await SendAsync(http, method, Fill(pattern, demo.Number), type);
             if (response.StatusCode != HttpStatusCode.NotFound)
                 wrong.Add($"{method} {pattern} answers with {(int)response.StatusCode}");
@@ -79,11 +80,12 @@ public sealed partial class RouteWalkTests(DemoPages demo)
     public async Task Numbers_that_only_another_organisation_has_answer_404()
     {
         await demo.StartedAsync();
+        var session = await demo.SessionAsync(DemoPages.Stranger);
         var wrong = new List<string>();
         foreach (var (method, pattern, type) in InOrganisation().Where(one => one.Pattern.Count(letter => letter == '{') > 1))
         {
             // The number 1 is the clinic's alone; 987654 is nobody's. A body that lacks something may be refused before anything is looked for.
-            using var http = AskAsStranger(pattern);
+            using var http = AskAsStranger(pattern, session);
             using var response = await SendAsync(http, method, Fill(pattern, demo.NeighbourNumber), type);
             using var nowhere = await SendAsync(http, method, Fill(pattern, demo.NeighbourNumber, "987654"), type);
             var said = await response.Content.ReadAsStringAsync(Token);
@@ -100,8 +102,8 @@ public sealed partial class RouteWalkTests(DemoPages demo)
     public async Task A_look_changes_nothing_and_every_answer_is_guarded()
     {
         await demo.StartedAsync();
+        using var http = demo.Ask(session: await demo.SessionAsync(DemoPages.Robin));
         var before = await demo.Served.StoredAsync(Token);
-        using var http = demo.Ask(session: demo.RobinsSession);
         var wrong = new List<string>();
         foreach (var endpoint in demo.Served.Endpoints.Where(endpoint => MethodsOf(endpoint).Contains("GET", StringComparer.Ordinal)))
         {
@@ -145,8 +147,8 @@ public sealed partial class RouteWalkTests(DemoPages demo)
     public async Task A_form_that_another_site_sends_is_refused()
     {
         await demo.StartedAsync();
+        using var http = demo.Ask(session: await demo.SessionAsync(DemoPages.Robin));
         var before = await demo.Served.StoredAsync(Token);
-        using var http = demo.Ask(session: demo.RobinsSession);
         var wrong = new List<string>();
 
         // Patients' pages know no session: their token in the address is the proof. RFC 8058 §3.1 wants the one-click POST to work from anywhere.
@@ -165,7 +167,7 @@ public sealed partial class RouteWalkTests(DemoPages demo)
         AtBrowser.AssertNone(ServedPages.Changed(before, await demo.Served.StoredAsync(Token)));
     }
 
-    private HttpClient AskAsStranger(string pattern) => IsApi(pattern) ? demo.Ask(token: demo.StrangersToken) : demo.Ask(session: demo.StrangersSession);
+    private HttpClient AskAsStranger(string pattern, string session) => IsApi(pattern) ? demo.Ask(token: demo.StrangersToken) : demo.Ask(session: session);
 
     private IEnumerable<(string Method, string Pattern, string Type)> InOrganisation() =>
         from endpoint in demo.Served.Endpoints

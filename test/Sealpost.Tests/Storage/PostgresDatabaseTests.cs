@@ -9,6 +9,11 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : StoreComplian
 
     private protected override long Commits => _database.Commits;
 
+    private protected override TimeSpan LongestWait
+    {
+        set => _database.LongestWait = value;
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]

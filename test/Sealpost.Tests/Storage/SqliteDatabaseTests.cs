@@ -9,6 +9,11 @@ public sealed class SqliteDatabaseTests : StoreCompliance
 
     private protected override long Commits => _database.Commits;
 
+    private protected override TimeSpan LongestWait
+    {
+        set => _database.LongestWait = value;
+    }
+
     [Fact]
     public void Folder_and_files_are_readable_by_their_owner_alone()
     {

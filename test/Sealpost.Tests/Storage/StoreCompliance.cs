@@ -42,10 +42,11 @@ public abstract class StoreCompliance : IAsyncLifetime
     [Fact]
     public async Task Works_queued_together_share_a_commit()
     {
+        LongestWait = TimeSpan.FromHours(1); // However slow the machine is.
         var before = Commits;
         await WhileTheQueueIsHeldAsync(() => [.. Enumerable.Range(1, 50).Select(i => InsertAsync(i))]);
         Assert.Equal(50, (await ThingsAsync()).Count);
-        Assert.InRange(Commits - before, 1, 25);
+        Assert.Equal(1, Commits - before); // That of whoever held the queue.
     }
 
     [Fact]
@@ -235,6 +236,8 @@ public abstract class StoreCompliance : IAsyncLifetime
     }
 
     private protected abstract long Commits { get; }
+
+    private protected abstract TimeSpan LongestWait { set; }
 
     private protected abstract Task<IDatabase> OpenAsync();
 

@@ -28,6 +28,7 @@ public sealed partial class AudiencePage : IAsyncDisposable
     private ElementReference _host;
     private RuleTree? _tree;
     private IJSObjectReference? _module, _editor, _keys;
+    private TaskCompletionSource? _focusing;
     private DotNetObjectReference<AudiencePage>? _self;
     private int _drawn;
     private bool _mounted, _help, _naming, _rename, _starting, _historyOpen;
@@ -104,8 +105,10 @@ public sealed partial class AudiencePage : IAsyncDisposable
 
         if (_model.FocusNext is { } place && _keys is not null)
         {
-            _model.FocusNext = null;
+            var focused = _focusing;
+            (_model.FocusNext, _focusing) = (null, null);
             await _keys.InvokeVoidAsync("focus", Leaving, place);
+            focused?.TrySetResult();
         }
     }
 
@@ -194,9 +197,17 @@ public sealed partial class AudiencePage : IAsyncDisposable
         _ = MarkAsync();
     }
 
-    /// <summary>The tree changed: the text follows.</summary>
+    /// <summary>The tree changed: the focus goes where the change was, then the text follows. Whoever sees the new text can press the next key.</summary>
     private async Task EditedAsync()
     {
+        if (_model.FocusNext is not null && _keys is not null)
+        {
+            _focusing ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var focused = _focusing.Task;
+            StateHasChanged();
+            await focused.WaitAsync(Leaving);
+        }
+
         if (_editor is not null)
             await _editor.InvokeVoidAsync("setText", Leaving, _model.Rule.Text);
         await FollowAsync();

@@ -36,10 +36,14 @@ internal sealed class LiveFigures(Action changed) : IDisposable
     /// <summary>Counts a rule; null clears everything.</summary>
     public async Task MeasureAsync(AudienceQuery? query, Seat seat, CancellationToken leaving)
     {
-        await _asking.CancelAsync();
-        _asking.Dispose();
+        // Swapped before anything is waited for: who asks meanwhile is newer, and must find this question to give it up.
+        var before = _asking;
         _asking = CancellationTokenSource.CreateLinkedTokenSource(leaving);
         var token = _asking.Token;
+        await before.CancelAsync();
+        before.Dispose();
+        if (token.IsCancellationRequested)
+            return;
         if (query is null)
         {
             (Count, Funnel, Breakdown, Check, Problem, Busy) = (null, null, null, null, null, false);

@@ -29,7 +29,7 @@ public sealed partial class CampaignEditPage
     private string? _saved;
     private string _words = "";
     private int _step, _drawn, _changes;
-    private bool _testing, _forecasting;
+    private bool _testing, _forecasting, _forecastAgain;
 
     /// <summary>Number of the campaign.</summary>
     [Parameter]
@@ -122,6 +122,7 @@ public sealed partial class CampaignEditPage
     /// <summary>What would become of the whole campaign, once it is complete.</summary>
     private async Task ForecastAsync(CancellationToken cancellationToken)
     {
+        _forecastAgain = _forecasting;
         if (_open.Problems.Count > 0 || _forecasting)
             return;
         _forecasting = true;
@@ -140,6 +141,10 @@ public sealed partial class CampaignEditPage
         {
             _forecasting = false;
         }
+
+        // Asked for meanwhile, because something is known or written that this one had not read.
+        if (_forecastAgain)
+            await ForecastAsync(cancellationToken);
     }
 
     /// <summary>Looks at the audience's mail hosts while writing goes on; what was seen is kept, also where the person goes elsewhere meanwhile.</summary>

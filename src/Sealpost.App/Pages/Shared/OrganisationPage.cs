@@ -66,7 +66,7 @@ public abstract class OrganisationPage : ComponentBase, IDisposable
     }
 
     /// <summary>Whether the person holds one of the roles. For showing and hiding; operations check for themselves.</summary>
-    protected bool May(Roles anyOf) => Seat.Is(anyOf);
+    protected bool May(Roles anyOf) => Seat is { } seat && seat.Is(anyOf); // Nobody may anything on a page that is still being opened.
 
     /// <summary>Reads what the page shows. Runs again when <see cref="Key"/> changes.</summary>
     protected virtual Task LoadAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -66,10 +66,13 @@ public sealed class DovecotServer : IAsyncLifetime
     public async Task DeliverAsync(string user, string mail, CancellationToken cancellationToken)
     {
         var box = Path.Combine(_folder!, "mail", user);
-        foreach (var name in new[] { "tmp", "new", "cur" })
-            Directory.CreateDirectory(Path.Combine(box, name));
-        await File.WriteAllTextAsync(Path.Combine(box, "new", $"{Stopwatch.GetTimestamp()}.test"), mail, cancellationToken);
+        foreach (var place in new[] { "tmp", "new", "cur" })
+            Directory.CreateDirectory(Path.Combine(box, place));
+        // As a maildir is written to: what stands in new is whole, and the reader's own.
+        var name = $"{Stopwatch.GetTimestamp()}.test";
+        await File.WriteAllTextAsync(Path.Combine(box, "tmp", name), mail, cancellationToken);
         await (await StartAsync("/bin/chown", ["-R", "nobody", box])).WaitForExitAsync(cancellationToken);
+        File.Move(Path.Combine(box, "tmp", name), Path.Combine(box, "new", name));
     }
 
     /// <summary>Mails of a user's folder, as files.</summary>

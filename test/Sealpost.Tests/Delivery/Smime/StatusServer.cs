@@ -58,18 +58,22 @@ internal sealed class StatusServer : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        try
+        while (true)
         {
-            while (true)
+            try
             {
                 using var socket = await _listener.AcceptSocketAsync();
                 await using var stream = new NetworkStream(socket);
                 await ServeAsync(stream);
             }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
-        {
-            // Stopped.
+            catch (IOException)
+            {
+                // Who asked has given up; the next one is answered.
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return; // Stopped.
+            }
         }
     }
 

@@ -155,7 +155,7 @@ export function create(element, page, options) {
 
 // The bridge to the visual editor's frame: messages of the same origin and of that frame alone; it proposes MJML and asks for nothing.
 export function frame(element, page, load) {
-  let latest = load.mjml, told = load.mjml, telling = Promise.resolve(), timer = 0, flushed = null, lens = [];
+  let latest = load.mjml, told = load.mjml, telling = Promise.resolve(), timer = 0, flushed = null, speaks = false, lens = [];
   const post = message => element.contentWindow?.postMessage(message, location.origin);
 
   // One at a time; a lost connection is tried again until the newest has arrived.
@@ -168,6 +168,8 @@ export function frame(element, page, load) {
   const listen = async event => {
     if (event.origin !== location.origin || event.source !== element.contentWindow || typeof event.data !== 'object') return;
     if (event.data.type === 'ready') {
+      if (speaks) return; // Said again because our greeting crossed it: what was loaded stays.
+      speaks = true;
       post({ type: 'load', ...load, mjml: latest, dark: document.documentElement.classList.contains('is-dark') });
       post({ type: 'lens', uses: lens });
     }
@@ -183,9 +185,13 @@ export function frame(element, page, load) {
     insert: text => post({ type: 'insert', text }),
     setLens: uses => { lens = uses; post({ type: 'lens', uses }); },
     load: mjml => { latest = told = mjml; post({ type: 'load', ...load, mjml }); },
-    // What the frame holds, up to the last letter; a frame that does not answer cannot hold the page up.
+    // What the frame holds, up to the last letter, however long a busy browser takes to say it. A frame that never came up holds nothing, and one that is gone cannot answer.
     flush: async () => {
-      await new Promise(done => { flushed = done; setTimeout(done, 3000); post({ type: 'flush' }); });
+      if (speaks) await new Promise(done => {
+        const gone = setInterval(() => { if (!element.isConnected || !element.contentWindow) flushed(); }, 500);
+        flushed = () => { clearInterval(gone); done(); };
+        post({ type: 'flush' });
+      });
       flushed = null;
       await tell();
     },
