@@ -60,6 +60,13 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>What a restore left to do.</summary>
     public ReplayAfterRestore Restored => new(Folder.Places);
 
+    /// <summary>Reads what every organisation's first page shows, and keeps of it what a person would wait for.</summary>
+    public async Task WarmHomesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var organisation in await OpenAllAsync(cancellationToken).ConfigureAwait(false))
+            await organisation.Campaigns.Home.RunAsync(Actor.LocalOwner, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Reads every organisation's charts into its audience index, so that the first question does not wait for it, and keeps the day's reach.</summary>
     public async Task WarmAsync(CancellationToken cancellationToken)
     {

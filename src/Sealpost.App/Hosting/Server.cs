@@ -46,11 +46,12 @@ internal static class Server
             : [];
     }
 
-    /// <summary>Asks for the plain pages once, so that the first person does not wait while they are compiled.</summary>
+    /// <summary>Asks for the plain pages and for what every page needs once, so that the first person does not wait while they are compiled and packed.</summary>
     private static async Task WarmAsync(string url, CancellationToken cancellationToken)
     {
         using var http = new HttpClient { BaseAddress = new Uri(url.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal)), Timeout = TimeSpan.FromSeconds(20) };
-        foreach (var path in new[] { SessionAuthentication.SignInPath, PeopleSetup.WelcomePath("0") })
+        http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br");
+        foreach (var path in WebAssets.OfEveryPage.Select(WebAssets.Url).Prepend(PeopleSetup.WelcomePath("0")).Prepend(SessionAuthentication.SignInPath))
         {
             try
             {
@@ -63,14 +64,19 @@ internal static class Server
         }
     }
 
-    /// <summary>Builds the audience indexes some seconds later, when those who came at once have their pages; whoever asks for a count earlier begins it. From then on keeps each day's reach.</summary>
+    /// <summary>Starts what the first page of the workplace needs, and builds the audience indexes some seconds later, when those who came at once have their pages; whoever asks for a count earlier begins it. From then on keeps each day's reach.</summary>
     private static async Task IndexAsync(Installation installation, CancellationToken cancellationToken)
     {
         using var hourly = new PeriodicTimer(TimeSpan.FromHours(1), installation.Time);
+        await installation.Silo.StartAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Where it cannot start, the first question tries again and says why.
+        await installation.WarmHomesAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // A page says for itself what is wrong.
         await Task.Delay(TimeSpan.FromSeconds(10), installation.Time, cancellationToken).ConfigureAwait(false);
-        do
+        await installation.WarmAsync(cancellationToken).ConfigureAwait(false);
+
+        // Reading every chart once leaves far more room in the heap than the index takes; it would stay with the process for good.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        while (await hourly.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
             await installation.WarmAsync(cancellationToken).ConfigureAwait(false);
-        while (await hourly.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Serves an open installation until cancelled.</summary>

@@ -5,7 +5,7 @@ using Sealpost.Shards;
 
 namespace Sealpost.App.Hosting;
 
-/// <summary>The embedded silo: started by the first question to a shard, on free loopback ports, stopped with the process.</summary>
+/// <summary>The embedded silo: started with the server or by the first question to a shard, on free loopback ports, stopped with the process.</summary>
 /// <param name="log">Its log.</param>
 /// <param name="choosePort">Names a port to listen on; null for any that is free.</param>
 internal sealed class Silo(ILoggerFactory log, Func<int>? choosePort = null) : IAsyncDisposable
@@ -57,16 +57,25 @@ internal sealed class Silo(ILoggerFactory log, Func<int>? choosePort = null) : I
         _starting.Dispose();
     }
 
-    private async Task ConnectAsync(OrganisationShards shards, CancellationToken cancellationToken)
+    /// <summary>Starts it before anybody asks.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => StartedAsync(_ => { }, cancellationToken);
+
+    private Task ConnectAsync(OrganisationShards shards, CancellationToken cancellationToken) => StartedAsync(
+        host =>
+        {
+            var grains = host.Services.GetRequiredService<IGrainFactory>();
+            PatientShardGrain.Connect(shards, grains);
+            DestinationGrain.Connect(shards, grains);
+        },
+        cancellationToken);
+
+    private async Task StartedAsync(Action<IHost> then, CancellationToken cancellationToken)
     {
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             // For everybody: whoever asks first may leave before it has started.
-            _host ??= await StartAsync(CancellationToken.None).ConfigureAwait(false);
-            var grains = _host.Services.GetRequiredService<IGrainFactory>();
-            PatientShardGrain.Connect(shards, grains);
-            DestinationGrain.Connect(shards, grains);
+            then(_host ??= await StartOnFreePortAsync(CancellationToken.None).ConfigureAwait(false));
         }
         finally
         {
@@ -75,7 +84,7 @@ internal sealed class Silo(ILoggerFactory log, Func<int>? choosePort = null) : I
     }
 
     /// <summary>Starts on a free port, and on another where somebody took it meanwhile.</summary>
-    private async Task<IHost> StartAsync(CancellationToken cancellationToken)
+    private async Task<IHost> StartOnFreePortAsync(CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {

@@ -14,6 +14,9 @@ internal static class WebAssets
         .Select(name => Asset.Read(name[Prefix.Length..], typeof(WebAssets).Assembly.GetManifestResourceStream(name)!))
         .ToFrozenDictionary(asset => asset.Name, StringComparer.Ordinal);
 
+    /// <summary>What each page asks for.</summary>
+    public static IReadOnlyList<string> OfEveryPage { get; } = ["app.css", "app.js", "people.js", "imports.js", "blazor.web.js", "mark.svg"];
+
     /// <summary>Address of an asset.</summary>
     /// <exception cref="KeyNotFoundException">There is none of this name: a slip in a page.</exception>
     public static string Url(string name) => $"/assets/{Assets[name].Hash}/{name}";

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Radzen;
 using Sealpost.App.Api;
 using Sealpost.App.Hosting.Health;
 using Sealpost.App.Pages;
@@ -76,7 +75,6 @@ internal static class WebHost
             options.DetailedErrors = false;
         });
         services.AddSignalR(options => options.MaximumReceiveMessageSize = 1024 * 1024);
-        services.AddRadzenComponents();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddAntiforgery(ConfigureAntiforgery);
         ApiRoutes.AddServices(services);

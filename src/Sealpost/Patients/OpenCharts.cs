@@ -67,7 +67,8 @@ internal sealed class OpenCharts(IDatabase database, KeyRing keys)
             {
                 var piece = await ReadAsync(connection, $"BETWEEN {from} AND {from + PatientsPerPiece - 1}", cancellationToken);
                 read += piece.Count;
-                await pieces.WriteAsync(Task.Run(() => Open(piece), cancellationToken), cancellationToken);
+                // On threads of their own: a piece is tens of milliseconds, and whoever waits for a page would stand behind it in the pool.
+                await pieces.WriteAsync(Task.Factory.StartNew(() => Open(piece), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default), cancellationToken);
             }
 
             if (read != expected)

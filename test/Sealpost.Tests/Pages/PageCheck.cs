@@ -79,7 +79,7 @@ internal static class PageCheck
             """);
         var cookies = await browser.Context.CookiesAsync();
         var found = new List<string>();
-        foreach (var (where, text) in new[] { ("the address", page.Url), ("the title", title), ("a store, link or frame", kept), ("a cookie", string.Concat(cookies.Select(cookie => cookie.Name + cookie.Value))) })
+        foreach (var (where, text) in new[] { ("the address", page.Url), ("the title", title), ("a store, link or frame", kept), ("a cookie", RandomText.LeftOut(string.Join('\n', cookies.Select(cookie => $"{cookie.Name} {cookie.Value}")))) })
         {
             if (secrets.FirstOrDefault(secret => text.Contains(secret, StringComparison.OrdinalIgnoreCase)) is { } secret)
                 found.Add($"{where} holds a name or number of the clinic's ({secret.Length} characters)");
