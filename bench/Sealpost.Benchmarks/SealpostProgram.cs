@@ -59,15 +59,18 @@ internal sealed class SealpostProgram : IDisposable
         return process.ExitCode == 0 ? said : throw new InvalidOperationException($"`sealpost {arguments[0]}` ended with {process.ExitCode}.");
     }
 
+    /// <summary>Ends the server as a crash would.</summary>
+    public void Kill()
+    {
+        _server?.Kill();
+        _server?.WaitForExit();
+        _server?.Dispose();
+        _server = null;
+    }
+
     public void Dispose()
     {
-        if (_server is not null)
-        {
-            _server.Kill();
-            _server.WaitForExit();
-            _server.Dispose();
-        }
-
+        Kill();
         Directory.Delete(_root, recursive: true);
     }
 

@@ -16,7 +16,7 @@ internal sealed class DeliveriesBench(TextWriter output)
     private const int Page = 60;
     private const int Pages = 400;
 
-    private static readonly Actor Marketer = new("bench", "bench", Roles.Marketer);
+    private static readonly Actor Officer = new("bench", "bench", Roles.Marketer | Roles.Compliance);
 
     public async Task RunAsync(int rows, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal sealed class DeliveriesBench(TextWriter output)
             await using var opened = installation;
             await installation.Organisations.AddAsync(StartCommands.Draft("Clinic", "mail.clinic.test", "1 Main Street, Springfield, MA 01101", null, null), installation.KeySource, Actor.LocalOwner.Id, cancellationToken);
             var organisation = await installation.OpenOrganisationAsync("Clinic", cancellationToken);
-            var campaign = await organisation.Campaigns.Drafts.StartAsync("long", Marketer, cancellationToken);
+            var campaign = await organisation.Campaigns.Drafts.StartAsync("long", Officer, cancellationToken);
             await FillAsync(organisation, campaign.Id, rows, cancellationToken);
             await output.WriteLineAsync($"| list of {rows.ToString("N0", CultureInfo.InvariantCulture)} | median | p95 | largest |\n|---|---:|---:|---:|");
             foreach (var outcome in new Outcome?[] { null, Outcome.Accepted, Outcome.WithheldBasis })
@@ -48,9 +48,9 @@ internal sealed class DeliveriesBench(TextWriter output)
         var list = organisation.Campaigns.Deliveries;
         var name = outcome is { } only ? OutcomeWords.Of(only) : "all";
         DeliveryMarks marks = null!;
-        await TimeAsync($"{name}: opened (length, and where it can be entered)", 20, async _ => marks = await list.MarksAsync(campaign, outcome, Marketer, cancellationToken));
+        await TimeAsync($"{name}: opened (length, and where it can be entered)", 20, async _ => marks = await list.MarksAsync(campaign, outcome, Officer, cancellationToken));
         await TimeAsync($"{name}: a page of {Page}, from first to last", Pages, page =>
-            list.FromAsync(campaign, outcome, marks, ((int)((long)(marks.Count - Page) * page / (Pages - 1)), Page), Marketer, cancellationToken));
+            list.FromAsync(campaign, outcome, marks, ((int)((long)(marks.Count - Page) * page / (Pages - 1)), Page), Officer, cancellationToken));
     }
 
     private async Task BaseAsync(OpenOrganisation organisation, long campaign, int rows, CancellationToken cancellationToken) =>

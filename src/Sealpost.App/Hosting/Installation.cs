@@ -12,7 +12,10 @@ namespace Sealpost.App.Hosting;
 internal sealed class Installation : IAsyncDisposable
 {
     private readonly Dictionary<OrganisationId, OpenOrganisation> _open = [];
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
+
     private readonly SemaphoreSlim _opening = new(1);
+    private readonly long _opened;
 
     private Installation(DataFolder folder, ILoggerFactory log, FileKeySource source, IDatabase database, LedgerKey ledgerKey)
     {
@@ -22,6 +25,7 @@ internal sealed class Installation : IAsyncDisposable
         Silo = new Silo(log);
         Verify = new Compliance.VerifyLedger(database, ledgerKey, Time);
         Work = new WorkShelf(Time);
+        _opened = Time.GetTimestamp();
     }
 
     public DataFolder Folder { get; }
@@ -41,6 +45,9 @@ internal sealed class Installation : IAsyncDisposable
     public OrganisationStore Organisations { get; }
 
     public Silo Silo { get; }
+
+    /// <summary>Opened some seconds ago, and no chart was read for an index since: the first question takes as long as that.</summary>
+    public bool IsCold => Silo.IndexBytes == 0 && Time.GetElapsedTime(_opened) < Fresh;
 
     /// <summary>Verifies the ledger, also in the background.</summary>
     public Compliance.VerifyLedger Verify { get; }

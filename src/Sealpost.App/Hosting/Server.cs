@@ -64,11 +64,10 @@ internal static class Server
         }
     }
 
-    /// <summary>Starts what the first page of the workplace needs, and builds the audience indexes some seconds later, when those who came at once have their pages; whoever asks for a count earlier begins it. From then on keeps each day's reach.</summary>
+    /// <summary>Reads what the first page of the workplace shows, and builds the audience indexes some seconds later, when those who came at once have their pages; whoever asks for a count earlier begins it. From then on keeps each day's reach.</summary>
     private static async Task IndexAsync(Installation installation, CancellationToken cancellationToken)
     {
         using var hourly = new PeriodicTimer(TimeSpan.FromHours(1), installation.Time);
-        await installation.Silo.StartAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Where it cannot start, the first question tries again and says why.
         await installation.WarmHomesAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // A page says for itself what is wrong.
         await Task.Delay(TimeSpan.FromSeconds(10), installation.Time, cancellationToken).ConfigureAwait(false);
         await installation.WarmAsync(cancellationToken).ConfigureAwait(false);
@@ -103,6 +102,7 @@ internal static class Server
         var resumed = await installation.ResumeCampaignsAsync(cancellationToken).ConfigureAwait(false);
         await using var returns = await ReturnDoors.OpenAsync(installation, cancellationToken).ConfigureAwait(false);
         await WarmAsync(web.Urls.First(), cancellationToken).ConfigureAwait(false);
+        await installation.Silo.StartAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Where it cannot start, the first question tries again and says why.
         var indexing = IndexAsync(installation, cancellationToken);
         await context.SayAsync($"Listening on {string.Join(", ", web.Urls)}. Stop with Ctrl+C.").ConfigureAwait(false);
         foreach (var endpoint in returns.Lmtp)
