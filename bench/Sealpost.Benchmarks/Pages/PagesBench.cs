@@ -99,7 +99,7 @@ internal sealed partial class PagesBench(TextWriter output, SealpostProgram prog
         await page.ClickAsync(".rule-fields button[type=submit]");
         var first = Stopwatch.GetTimestamp();
         await page.Locator(".reach-figure").WaitForAsync();
-        await LineAsync("first count after the start, which opens every chart and builds the index", string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(first).TotalSeconds:N1} s"));
+        await LineAsync("first count of a rule, once the index is built or being built", string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(first).TotalSeconds:N1} s"));
         await page.Locator(".funnel").WaitForAsync();
         await page.ClickAsync("[data-do=edit]");
         await page.Locator(".rule-fields input[aria-label='Age']").WaitForAsync();

@@ -12,7 +12,7 @@ namespace Sealpost.App.Hosting;
 internal sealed class Installation : IAsyncDisposable
 {
     private readonly Dictionary<OrganisationId, OpenOrganisation> _open = [];
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _opening = new(1);
     private readonly long _opened;
@@ -71,7 +71,7 @@ internal sealed class Installation : IAsyncDisposable
     public async Task WarmHomesAsync(CancellationToken cancellationToken)
     {
         foreach (var organisation in await OpenAllAsync(cancellationToken).ConfigureAwait(false))
-            await organisation.Campaigns.Home.RunAsync(Actor.LocalOwner, cancellationToken).ConfigureAwait(false);
+            await ((Task)organisation.Campaigns.Home.RunAsync(Actor.LocalOwner, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // The page says for itself what is wrong.
     }
 
     /// <summary>Reads every organisation's charts into its audience index, so that the first question does not wait for it, and keeps the day's reach.</summary>

@@ -4,8 +4,13 @@ using Sealpost.People;
 namespace Sealpost.App.Hosting;
 
 /// <summary>The long-running owner of a data folder: patient pages, sending, and commands of other shells.</summary>
-internal static class Server
+internal static partial class Server
 {
+    /// <summary>A resolver that does not answer holds no server up.</summary>
+    private static readonly TimeSpan LongestWarming = TimeSpan.FromSeconds(2);
+
+    private const int FewestWorkers = 16;
+
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="RefusedException">Another process holds the folder, or the address cannot be listened on.</exception>
     public static async Task RunAsync(DataFolder folder, string urls, CommandContext context, CancellationToken cancellationToken)
@@ -51,6 +56,7 @@ internal static class Server
     {
         using var http = new HttpClient { BaseAddress = new Uri(url.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal)), Timeout = TimeSpan.FromSeconds(20) };
         http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br");
+        http.DefaultRequestHeaders.Add("Cookie", $"{SessionAuthentication.Cookie}=nobody"); // Looked for in the store, as a person's is.
         foreach (var path in WebAssets.OfEveryPage.Select(WebAssets.Url).Prepend(PeopleSetup.WelcomePath("0")).Prepend(SessionAuthentication.SignInPath))
         {
             try
@@ -64,19 +70,35 @@ internal static class Server
         }
     }
 
-    /// <summary>Reads what the first page of the workplace shows, and builds the audience indexes some seconds later, when those who came at once have their pages; whoever asks for a count earlier begins it. From then on keeps each day's reach.</summary>
-    private static async Task IndexAsync(Installation installation, CancellationToken cancellationToken)
+    /// <summary>Builds the audience indexes some seconds later, when those who came at once have their pages; whoever asks for a count earlier begins it. From then on keeps each day's reach.</summary>
+    private static async Task IndexAsync(Installation installation, Task homes, CancellationToken cancellationToken)
     {
         using var hourly = new PeriodicTimer(TimeSpan.FromHours(1), installation.Time);
-        await installation.WarmHomesAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // A page says for itself what is wrong.
+        await homes.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // A page says for itself what is wrong.
         await Task.Delay(TimeSpan.FromSeconds(10), installation.Time, cancellationToken).ConfigureAwait(false);
-        await installation.WarmAsync(cancellationToken).ConfigureAwait(false);
+        await RoundAsync(installation, cancellationToken).ConfigureAwait(false);
 
         // Reading every chart once leaves far more room in the heap than the index takes; it would stay with the process for good.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         while (await hourly.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
-            await installation.WarmAsync(cancellationToken).ConfigureAwait(false);
+            await RoundAsync(installation, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>One round; what cannot be read now is read by the next one, or by the first question.</summary>
+    private static async Task RoundAsync(Installation installation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await installation.WarmAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNotRead(installation.Log.CreateLogger(typeof(Server)), exception.GetType().Name);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The audience indexes could not be read ({Kind}); it is tried again within the hour.")]
+    private static partial void LogNotRead(ILogger log, string kind);
 
     /// <summary>Serves an open installation until cancelled.</summary>
     /// <param name="installation">What is served.</param>
@@ -86,6 +108,9 @@ internal static class Server
     /// <param name="cancellationToken">Stops the server.</param>
     public static async Task RunAsync(Installation installation, string urls, CommandContext context, Func<CancellationToken, Task<IReadOnlyList<(string Who, string Path)>>> links, CancellationToken cancellationToken)
     {
+        // A person's click does not queue behind long work: on few cores the pool adds threads only half a second at a time.
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(FewestWorkers, workers), ports);
         await using var web = WebHost.Build(installation, urls);
         try
         {
@@ -103,7 +128,29 @@ internal static class Server
         await using var returns = await ReturnDoors.OpenAsync(installation, cancellationToken).ConfigureAwait(false);
         await WarmAsync(web.Urls.First(), cancellationToken).ConfigureAwait(false);
         await installation.Silo.StartAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Where it cannot start, the first question tries again and says why.
-        var indexing = IndexAsync(installation, cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var homes = Task.Run(() => installation.WarmHomesAsync(ending.Token), ending.Token);
+        await Task.WhenAny(homes, Task.Delay(LongestWarming, installation.Time, cancellationToken)).ConfigureAwait(false);
+        var indexing = IndexAsync(installation, homes, ending.Token);
+        try
+        {
+            await SayAsync(installation, web, returns, resumed, context, links, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await web.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(homes, indexing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Says where it listens, and whatever a person must know now.</summary>
+    private static async Task SayAsync(Installation installation, WebApplication web, ReturnDoors returns, int resumed, CommandContext context, Func<CancellationToken, Task<IReadOnlyList<(string Who, string Path)>>> links, CancellationToken cancellationToken)
+    {
         await context.SayAsync($"Listening on {string.Join(", ", web.Urls)}. Stop with Ctrl+C.").ConfigureAwait(false);
         foreach (var endpoint in returns.Lmtp)
             await context.SayAsync($"Taking returned mail by LMTP on {endpoint}.").ConfigureAwait(false);
@@ -113,14 +160,5 @@ internal static class Server
             await context.SayAsync(hold).ConfigureAwait(false);
         if (resumed > 0)
             await context.SayAsync($"{resumed} campaign{(resumed == 1 ? "" : "s")} resumed.").ConfigureAwait(false);
-        try
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            await web.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            await indexing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 }

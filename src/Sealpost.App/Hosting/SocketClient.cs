@@ -73,12 +73,19 @@ internal static class SocketClient
                 if (count == 0)
                     return;
             }
-
-            socket.Shutdown(SocketShutdown.Send); // The owner takes it for a hang-up and stops the command.
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The command is done and its owner has closed the socket. How it ended is what the owner wrote before.
+        }
+
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send); // The owner takes it for a hang-up and stops the command, if it still runs.
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Closed already.
         }
     }
 
@@ -89,7 +96,7 @@ internal static class SocketClient
         {
             return await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
         {
             var sentence = $"Standard input cannot be read ({exception.GetType().Name}). Check what it was redirected from.\n";
             await error.WriteAsync(Encoding.UTF8.GetBytes(sentence), cancellationToken).ConfigureAwait(false);

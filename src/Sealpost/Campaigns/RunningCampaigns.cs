@@ -145,7 +145,7 @@ internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : 
             }
 
             var failure = run.Exception!.InnerException!;
-            if (failure is not (TransientStoreException or DbException or IOException or SmtpConnectionException or TimeoutException))
+            if (failure is not (TransientStoreException or DbException or IOException or SmtpConnectionException or (TimeoutException and not System.Text.RegularExpressions.RegexMatchTimeoutException)))
             {
                 SendLog.Broken(logger, id, failure.GetType().Name);
                 await run.ConfigureAwait(false);

@@ -11,8 +11,11 @@ namespace Sealpost.Patients;
 /// <summary>Reads sealed charts from one snapshot, checks that none is short, and opens them.</summary>
 internal sealed class OpenCharts(IDatabase database, KeyRing keys)
 {
-    /// <summary>Patients read and opened as one piece of a shard: some milliseconds of work, and few enough that most charts die young.</summary>
+    /// <summary>Patients read and opened as one piece of a shard: tens of milliseconds of work, and few enough that most charts die young.</summary>
     private const int PatientsPerPiece = 256;
+
+    /// <summary>However many shards are read at once, no more pieces are opened than there are cores.</summary>
+    private static readonly SemaphoreSlim Openers = new(Environment.ProcessorCount);
 
     /// <summary>Opens the charts of these patients; those that do not exist are absent.</summary>
     public async Task<IReadOnlyList<Chart>> OfAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken) =>
@@ -67,8 +70,8 @@ internal sealed class OpenCharts(IDatabase database, KeyRing keys)
             {
                 var piece = await ReadAsync(connection, $"BETWEEN {from} AND {from + PatientsPerPiece - 1}", cancellationToken);
                 read += piece.Count;
-                // On threads of their own: a piece is tens of milliseconds, and whoever waits for a page would stand behind it in the pool.
-                await pieces.WriteAsync(Task.Factory.StartNew(() => Open(piece), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default), cancellationToken);
+                await Openers.WaitAsync(cancellationToken);
+                await pieces.WriteAsync(OpenApart(piece), cancellationToken);
             }
 
             if (read != expected)
@@ -79,6 +82,23 @@ internal sealed class OpenCharts(IDatabase database, KeyRing keys)
             pieces.Complete();
         }
     }
+
+    /// <summary>On a thread of its own: whoever waits for a page would stand behind it in the pool.</summary>
+    private Task<Chart[]> OpenApart(List<SealedChart> charts) => Task.Factory.StartNew(
+        () =>
+        {
+            try
+            {
+                return Open(charts);
+            }
+            finally
+            {
+                Openers.Release();
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     private async Task<(long Expected, int Last)> ExpectedAsync(DbConnection connection, int shard, CancellationToken cancellationToken)
     {

@@ -71,7 +71,7 @@ public sealed class SocketInputTests
         await using var server = SocketServer.Start(path, null!, (context, _, cancellationToken) => command(context, cancellationToken), NullLogger.Instance);
         using var output = new MemoryStream();
         using var error = new MemoryStream();
-        var exit = await SocketClient.RunAsync(path, new CommandRequest([], folder.Path, null, false), input, output, error, Token).WaitAsync(TimeSpan.FromSeconds(5), Token);
+        var exit = await SocketClient.RunAsync(path, new CommandRequest([], folder.Path, null, false), input, output, error, Token).WaitAsync(Eventually.Patience, Token);
         return (exit, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
     }
 

@@ -100,6 +100,23 @@ public sealed class VisualEditorTests(DemoPages demo, Chromium chromium)
         robin.AssertQuiet();
     }
 
+    [Fact]
+    public async Task Each_language_shows_its_own_text_in_the_canvas_and_keeps_it()
+    {
+        await using var robin = await demo.OpenAsync(chromium, DemoPages.Robin);
+        await OpenEditorAsync(robin);
+        var canvas = robin.Page.FrameLocator("iframe[title='Visual editor']").FrameLocator("iframe.gjs-frame");
+        await Assertions.Expect(canvas.GetByText("It is time for your yearly visit")).ToBeVisibleAsync();
+        await robin.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Spanish" }).ClickAsync();
+        await Assertions.Expect(canvas.GetByText("Ya es hora de su visita anual")).ToBeVisibleAsync();
+        await robin.Page.FrameLocator("iframe[title='Visual editor']").Locator("#editor:not([aria-busy])").WaitForAsync();
+        await robin.Button("Code").ClickAsync();
+        await Assertions.Expect(robin.Page.Locator(".cm-content")).ToContainTextAsync("Ya es hora de su visita anual");
+        await robin.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "English" }).ClickAsync();
+        await Assertions.Expect(robin.Page.Locator(".cm-content")).ToContainTextAsync("It is time for your yearly visit");
+        robin.AssertQuiet();
+    }
+
     /// <summary>Nothing is written any more after the test: other tests compare what is stored.</summary>
     private static Task KeptAsync(IPage page) => Assertions.Expect(page.Locator(".lead")).ToContainTextAsync("Draft kept");
 

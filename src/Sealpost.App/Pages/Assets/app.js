@@ -68,7 +68,7 @@
       const organisation = location.pathname.match(/^\/o\/\d+/)?.[0];
       if (organisation) window.Blazor?.navigateTo(organisation + places[event.key]);
     }
-    if (event.key === 'z') { const undo = [...document.querySelectorAll('[data-undo]')].pop(); if (undo) { event.preventDefault(); undo.click(); } return; }
+    if (event.key === 'z') { const undo = [...document.querySelectorAll('[data-undo]:not(:disabled)')].pop(); if (undo) { event.preventDefault(); undo.click(); } return; }
     if (event.key === '?') { event.preventDefault(); showKeys(); return; }
     if (event.key === '/') { const field = document.querySelector('[data-find]'); if (field) { event.preventDefault(); field.focus(); } }
     g = 0;

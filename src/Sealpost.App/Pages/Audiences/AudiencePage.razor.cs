@@ -103,13 +103,15 @@ public sealed partial class AudiencePage : IAsyncDisposable
             await MarkAsync();
         }
 
-        if (_model.FocusNext is { } place && _keys is not null)
+        var (place, focused) = (_keys is null ? null : _model.FocusNext, _focusing);
+        _focusing = null;
+        if (place is not null)
         {
-            var focused = _focusing;
-            (_model.FocusNext, _focusing) = (null, null);
-            await _keys.InvokeVoidAsync("focus", Leaving, place);
-            focused?.TrySetResult();
+            _model.FocusNext = null;
+            await _keys!.InvokeVoidAsync("focus", Leaving, place);
         }
+
+        focused?.TrySetResult(); // Also where the place went meanwhile: nobody waits for it any more.
     }
 
     /// <summary>The text, after a pause in typing.</summary>

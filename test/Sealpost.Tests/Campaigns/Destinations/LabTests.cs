@@ -85,7 +85,7 @@ public sealed class LabTests : IAsyncLifetime
         Assert.InRange(report.FirstAt!.Value, new DateTimeOffset(2026, 11, 24, 13, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 24, 23, 0, 0, TimeSpan.Zero));
     }
 
-    /// <summary>Turns the clock while nobody talks and nothing is written, until the campaign has ended; the sum holds at every look.</summary>
+    /// <summary>Turns the clock while nobody talks and nothing is written, until the campaign has ended; the sum holds on the way.</summary>
     private async Task<CampaignReport> FinishAsync(string name)
     {
         var ended = _clinic!.Send.WaitAsync(name, Token);
@@ -108,7 +108,7 @@ public sealed class LabTests : IAsyncLifetime
         return await _clinic.ReportAsync(name);
     }
 
-    private long Activity => _lab.Hosts.Sum(host => host.Touched + host.Open) + ((SqliteDatabase)_clinic!.Context.Database).Commits;
+    private (long Touched, long Open, long Commits) Activity => (_lab.Hosts.Sum(host => host.Touched), _lab.Hosts.Sum(host => host.Open), ((SqliteDatabase)_clinic!.Context.Database).Commits);
 
     private async Task OpenAsync(int domains, Action<LabDomains>? add = null, Func<SendOptions, SendOptions>? adjust = null)
     {

@@ -155,7 +155,8 @@ export function create(element, page, options) {
 
 // The bridge to the visual editor's frame: messages of the same origin and of that frame alone; it proposes MJML and asks for nothing.
 export function frame(element, page, load) {
-  let latest = load.mjml, told = load.mjml, telling = Promise.resolve(), timer = 0, flushed = null, speaks = false, lens = [];
+  let latest = load.mjml, told = load.mjml, telling = Promise.resolve(), timer = 0, speaks = false, lens = [];
+  const waiting = [], answered = () => waiting.shift()?.();
   const post = message => element.contentWindow?.postMessage(message, location.origin);
 
   // One at a time; a lost connection is tried again until the newest has arrived.
@@ -168,14 +169,15 @@ export function frame(element, page, load) {
   const listen = async event => {
     if (event.origin !== location.origin || event.source !== element.contentWindow || typeof event.data !== 'object') return;
     if (event.data.type === 'ready') {
-      if (speaks) return; // Said again because our greeting crossed it: what was loaded stays.
+      if (speaks && event.data.answer) return; // Our greeting crossed its own: what was loaded stays.
       speaks = true;
+      while (waiting.length) answered(); // Loaded anew, it has nothing to say of before.
       post({ type: 'load', ...load, mjml: latest, dark: document.documentElement.classList.contains('is-dark') });
       post({ type: 'lens', uses: lens });
     }
     else if (event.data.type === 'dirty') window.sealpost?.guard(true);
     else if (event.data.type === 'change' && typeof event.data.mjml === 'string') { latest = event.data.mjml; tell(); }
-    else if (event.data.type === 'flushed') flushed?.();
+    else if (event.data.type === 'flushed') answered();
     else if (event.data.type === 'nowhere') page.invokeMethodAsync('Nowhere');
     else if (event.data.type === 'key' && ['SaveKey', 'PreviewKey', 'FieldKey'].includes(event.data.key)) { await telling; page.invokeMethodAsync(event.data.key); }
   };
@@ -188,14 +190,14 @@ export function frame(element, page, load) {
     // What the frame holds, up to the last letter, however long a busy browser takes to say it. A frame that never came up holds nothing, and one that is gone cannot answer.
     flush: async () => {
       if (speaks) await new Promise(done => {
-        const gone = setInterval(() => { if (!element.isConnected || !element.contentWindow) flushed(); }, 500);
-        flushed = () => { clearInterval(gone); done(); };
+        const gone = setInterval(() => { if (!element.isConnected || !element.contentWindow) end(); }, 500);
+        const end = () => { clearInterval(gone); done(); };
+        waiting.push(end);
         post({ type: 'flush' });
       });
-      flushed = null;
       await tell();
     },
-    destroy: () => { clearTimeout(timer); window.sealpost?.guard(false); removeEventListener('message', listen); },
+    destroy: () => { clearTimeout(timer); window.sealpost?.guard(false); removeEventListener('message', listen); while (waiting.length) answered(); },
   };
 }
 

@@ -89,7 +89,7 @@ const key = async name => { await flush(); post({ type: 'key', key: name }); };
 addEventListener('message', event => {
   if (event.origin !== location.origin || event.source !== parent || typeof event.data !== 'object') return;
   if (event.data.type === 'load') start(event.data);
-  else if (event.data.type === 'hello' && !editor) post({ type: 'ready' }); // The page listened later than this was said first.
+  else if (event.data.type === 'hello') post({ type: 'ready', answer: true }); // The page listened later than this was said first, or shows another language here.
   else if (event.data.type === 'lens') { uses = event.data.uses; lens?.show(uses); }
   else if (event.data.type === 'flush') flush().finally(() => post({ type: 'flushed' }));
   else if (event.data.type === 'insert' && editor) {
