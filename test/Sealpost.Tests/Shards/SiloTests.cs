@@ -34,13 +34,17 @@ public sealed class SiloTests
         using var factory = heard.Factory();
         await using var clinic = await Clinic.OpenAsync();
         await clinic.AddAsync((0, new ChartHead { BirthDate = new DateOnly(1960, 1, 1) }, []));
-        await using var silo = new global::Sealpost.App.Hosting.Silo(factory);
+        using var leaving = new CancellationTokenSource();
+        await using var silo = new global::Sealpost.App.Hosting.Silo(factory, () =>
+        {
+            leaving.Cancel(); // In the midst of the start.
+            return Ports.Take();
+        });
         var shards = silo.Shards(Clinic.Id);
         shards.Attach(clinic.Sources);
-        using var leaving = new CancellationTokenSource();
         var first = new SelectAudience(shards).CountAsync(AudienceQuery.Parse("age > 10").Query!, new DateOnly(2026, 11, 24), leaving.Token);
-        await leaving.CancelAsync();
         await Task.WhenAny(first);
+        Assert.True(leaving.IsCancellationRequested);
         Assert.Equal(1, await new SelectAudience(shards).CountAsync(AudienceQuery.Parse("age > 10").Query!, new DateOnly(2026, 11, 24), Token));
         Assert.DoesNotContain(heard.Lines, line => line.Contains("failed to start", StringComparison.Ordinal));
     }
