@@ -77,6 +77,20 @@
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
   paint();
 
+  // On a telephone the rows of a table are read downwards: each cell carries the name of its column along.
+  const narrow = matchMedia('(max-width: 40rem)');
+  const label = table => {
+    const heads = [...table.tHead?.rows[0]?.cells ?? []].map(head => head.querySelector('.visually-hidden') ? '' : head.textContent.trim());
+    for (const row of [...table.tBodies].flatMap(body => [...body.rows])) {
+      if (row.cells.length === heads.length) heads.forEach((head, i) => { if (row.cells[i].dataset.label !== head) row.cells[i].dataset.label = head; });
+    }
+  };
+  let labelling = 0;
+  const labelSoon = () => { if (narrow.matches) labelling ||= requestAnimationFrame(() => { labelling = 0; document.querySelectorAll('table.table').forEach(label); }); };
+  narrow.addEventListener('change', labelSoon);
+  new MutationObserver(labelSoon).observe(document.body, { childList: true, subtree: true });
+  labelSoon();
+
   window.sealpost = {
     showModal, closeModal,
     focus: element => element?.focus(),

@@ -49,10 +49,10 @@ public sealed partial class AudiencePage : IAsyncDisposable
 
     private bool IsChanged => _saved is null || _model.Rule.Query?.ToText() != _saved.Query;
 
-    private string StateText => _saved is null ? $"{(MaySave ? "Not saved yet." : "")} {_keeper.State}".Trim() : $"Version {_saved.Version}, saved {Local(_saved.SavedAt)} by {_people.GetValueOrDefault(_saved.Actor, "the folder's owner")}. {_keeper.State}".Trim();
+    private string StateText => _saved is null ? $"{(MaySave ? "Not saved yet." : "")} {_keeper.State}".Trim() : $"Version {_saved.Version}, saved {Second(_saved.SavedAt)} by {_people.GetValueOrDefault(_saved.Actor, "the folder's owner")}. {_keeper.State}".Trim();
 
     /// <inheritdoc/>
-    protected override void OnInitialized() => _keeper = new DraftKeeper(TimeSpan.FromMilliseconds(500), KeepAsync, Local, Workplace.Time, Script);
+    protected override void OnInitialized() => _keeper = new DraftKeeper(TimeSpan.FromMilliseconds(500), KeepAsync, Second, Workplace.Time, Script);
 
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancellationToken)
@@ -274,8 +274,6 @@ public sealed partial class AudiencePage : IAsyncDisposable
 
         (_editor, _keys) = (null, null);
     }
-
-    private string Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Organisation.Context.Organisation.TimeZone).ToString("d MMM yyyy, HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static string Capital(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
 

@@ -204,7 +204,7 @@ public sealed partial class CampaignEditPage
             }
 
             Take(open);
-            _saved = $"Saved at {CampaignWords.Time(_open.SavedAt, Organisation.Context.Organisation.TimeZone)}.";
+            _saved = $"Saved at {Minute(_open.SavedAt)}.";
         }
         catch (RefusedException refused)
         {

@@ -42,8 +42,6 @@ public sealed partial class CampaignPage
     [Inject]
     private IJSRuntime Script { get; set; } = default!;
 
-    private TimeZoneInfo Zone => Organisation.Context.Organisation.TimeZone;
-
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {

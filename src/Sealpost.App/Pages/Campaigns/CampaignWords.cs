@@ -28,6 +28,4 @@ internal static class CampaignWords
     public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string People(long count) => count == 1 ? "1 person" : Number(count) + " people";
-
-    public static string Time(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture);
 }

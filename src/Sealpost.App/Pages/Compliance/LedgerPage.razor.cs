@@ -82,7 +82,14 @@ public sealed partial class LedgerPage
         return char.ToUpperInvariant(words[0]) + words[1..];
     }
 
-    private string Zoned(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Organisation.Context.Organisation.TimeZone).ToString("d MMM yyyy, HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>What an entry says besides, as the ledger holds it, with its pairs set apart.</summary>
+    private static string Told(string detail)
+    {
+        var pairs = detail.Split(' ');
+        return Array.TrueForAll(pairs, pair => pair.Contains('=', StringComparison.Ordinal))
+            ? string.Join(" · ", pairs.Select(pair => pair.Replace("=", ": ", StringComparison.Ordinal)))
+            : detail.Replace(",", ", ", StringComparison.Ordinal).Replace(",  ", ", ", StringComparison.Ordinal);
+    }
 
     private string NameOf(string actor) => actor switch
     {

@@ -8,7 +8,7 @@ namespace Sealpost.App.Pages.Content;
 public sealed partial class TemplatePage
 {
     /// <inheritdoc/>
-    protected override void OnInitialized() => _keeper = new DraftKeeper(TimeSpan.FromMilliseconds(350), KeepAsync, Local, Workplace.Time, Script);
+    protected override void OnInitialized() => _keeper = new DraftKeeper(TimeSpan.FromMilliseconds(350), KeepAsync, Second, Workplace.Time, Script);
 
     private void Typed(MessageVariant variant)
     {

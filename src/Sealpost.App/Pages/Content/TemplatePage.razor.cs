@@ -46,7 +46,7 @@ public sealed partial class TemplatePage : IAsyncDisposable
 
     private MessageVariant Current => _draft.All.First(variant => variant.Language == _language);
 
-    private string StateText => $"Version {_template.Version}, saved {Local(_template.SavedAt)} by {_people.GetValueOrDefault(_template.Author, _template.Author)}. {_keeper.State}";
+    private string StateText => $"Version {_template.Version}, saved {Second(_template.SavedAt)} by {_people.GetValueOrDefault(_template.Author, _template.Author)}. {_keeper.State}";
 
     private IReadOnlyList<TemplateProblem> ProblemsShown => _report?.Check.Problems ?? [];
 
@@ -165,8 +165,6 @@ public sealed partial class TemplatePage : IAsyncDisposable
     }
 
     private string Root => Organisation.Context.Organisation.PublicUrl.AbsoluteUri is var root && root.EndsWith('/') ? root : root + "/";
-
-    private string Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Organisation.Context.Organisation.TimeZone).ToString("d MMM yyyy, HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static string Expression(FieldEntry field) => field.Insert.StartsWith("{{ ", StringComparison.Ordinal) ? field.Insert[3..^3] : field.Path;
 

@@ -58,6 +58,17 @@ public abstract class OrganisationPage : ComponentBase, IDisposable
     /// <summary>Address within the organisation.</summary>
     protected string At(string path) => $"/o/{Org}{path}";
 
+    private protected TimeZoneInfo Zone => Organisation.Context.Organisation.TimeZone;
+
+    /// <summary>The day of an instant where the organisation is.</summary>
+    protected string Day(DateTimeOffset at) => Moments.Day(at, Zone);
+
+    /// <summary>Day and minute of an instant where the organisation is.</summary>
+    protected string Minute(DateTimeOffset at) => Moments.Minute(at, Zone);
+
+    /// <summary>Day and second of an instant where the organisation is.</summary>
+    protected string Second(DateTimeOffset at) => Moments.Second(at, Zone);
+
     /// <summary>Keeps in the address what is chosen, so that a reload or a link finds it; null or empty leaves it out. Nothing of a patient, and no name that a person gave, may be among it.</summary>
     protected void Remember(IReadOnlyDictionary<string, object?> chosen)
     {
