@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sealpost.App.Hosting;
 using Sealpost.Campaigns;
+using Sealpost.Library;
 using Sealpost.People;
 using Sealpost.Trust.Keys;
 
@@ -101,20 +102,22 @@ internal static class CampaignCommands
     private static Command Preview(CommandContext context)
     {
         var name = Name();
-        var patient = new Option<string?>("--patient") { Description = "For this patient: id or MRN, - reads it from standard input. Default: the first of the audience.", HelpName = "ID" };
+        var patient = new Option<string?>("--patient") { Description = "For this patient: id or MRN, - reads it from standard input; needs the role compliance. Default: the first of the audience, or a made-up patient for other roles.", HelpName = "ID" };
         var html = new Option<bool>("--html") { Description = "The HTML part instead of the text part." };
-        var command = new Command("preview", "The message as one patient would get it. An audited read.") { name, patient, html };
+        var command = new Command("preview", "The message as one patient would get it. For a real patient an audited read.") { name, patient, html };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (parsed.GetValue(patient) is not null)
+                NamedPreview.Require(actor);
             PatientNumber? who = parsed.GetValue(patient) is { } id ? await context.PatientAsync(organisation, id, cancellationToken).ConfigureAwait(false) : null;
             var preview = await organisation.Desk().PreviewAsync(parsed.GetRequiredValue(name), who, actor, cancellationToken).ConfigureAwait(false);
             if (preview.Message is not { } message)
                 throw new RefusedException($"The template needs {preview.MissingField}, and this patient has none. Give it a default, such as {{{{ {preview.MissingField} | default: \"…\" }}}}.");
             if (context.Json)
-                await context.WriteJsonAsync(new { from = message.From, subject = message.Subject, html = message.Html, text = message.Text, messageClass = preview.Class }).ConfigureAwait(false);
+                await context.WriteJsonAsync(new { from = message.From, subject = message.Subject, html = message.Html, text = message.Text, messageClass = preview.Class, madeUp = preview.Patient is null }).ConfigureAwait(false);
             else
-                await context.Out.WriteLineAsync(parsed.GetValue(html) ? message.Html : $"From: {message.From}\nSubject: {message.Subject}\nClass: {preview.Class}\n\n{message.Text}").ConfigureAwait(false);
+                await context.Out.WriteLineAsync(parsed.GetValue(html) ? message.Html : $"{(preview.Patient is null ? "For a made-up patient.\n" : "")}From: {message.From}\nSubject: {message.Subject}\nClass: {preview.Class}\n\n{message.Text}").ConfigureAwait(false);
             return 0;
         });
         return command;

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Sealpost.Consent;
 using Sealpost.Content;
+using Sealpost.Content.Previews;
 using Sealpost.Library;
 using Sealpost.Organisations;
+using Sealpost.Patients;
 using Sealpost.People;
 using Sealpost.Trust.Keys;
 using Sealpost.Trust.Ledger;
@@ -90,9 +92,9 @@ public sealed class CampaignDesk
         return await CreateAsync(change(campaign.Content) with { Name = newName, Schedule = null, PatientTime = null, NotAfter = campaign.Content.NotAfter < _context.Today ? null : campaign.Content.NotAfter }, actor, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The message as one patient would get it. A read of health information by a person, so a ledger event. 45 CFR 164.312(b).</summary>
+    /// <summary>The message as one patient would get it. For a real one it is a read of health information by a person, so a ledger event. 45 CFR 164.312(b).</summary>
     /// <param name="name">The campaign.</param>
-    /// <param name="patient">Whom it is shown for; null takes the first patient of the audience.</param>
+    /// <param name="patient">Whom it is shown for; null takes the first patient of the audience, or a made-up one for whoever may not read charts.</param>
     /// <param name="actor">Who looks.</param>
     /// <param name="cancellationToken">Stops the operation.</param>
     /// <exception cref="RefusedException">Nobody is in the audience, or there is no such patient.</exception>
@@ -101,6 +103,10 @@ public sealed class CampaignDesk
         actor.RequireToRead(Roles.Marketer | Roles.Approver | Roles.Compliance, "preview campaigns");
         var prepared = await PrepareAsync(name, cancellationToken).ConfigureAwait(false);
         var asOf = prepared.Campaign.AsOf ?? _context.Today;
+        if (patient is not null)
+            NamedPreview.Require(actor);
+        else if (!NamedPreview.IsFor(actor))
+            return Shown(prepared, null, SyntheticCharts.Typical(asOf, prepared.Template.Fields), asOf);
         if (patient is null)
         {
             var audience = await CampaignAudience.ListAsync(_context, prepared, asOf, cancellationToken).ConfigureAwait(false);
@@ -113,8 +119,7 @@ public sealed class CampaignDesk
             (transaction, token) => _context.Ledger.AppendAsync(
                 new AuditEvent(_context.Organisation.Id, "patient.read", actor.Id, patient, Id(prepared.Campaign), "done", "campaign preview"), transaction, token),
             cancellationToken).ConfigureAwait(false);
-        var rendered = RenderMessage.Preview(prepared.Template, chart, SenderFooters.ForPreview(_context.Organisation), asOf);
-        return new CampaignPreview(patient.Value, rendered.Message, rendered.MissingField, prepared.Basis.Class);
+        return Shown(prepared, patient, chart, asOf);
     }
 
     /// <summary>What would happen if the campaign were sent now. Reads every chart of the audience; 10,000 patients take about a second.</summary>
@@ -257,14 +262,20 @@ public sealed class CampaignDesk
         await _store.FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new RefusedException($"There is no campaign {id}.") { Kind = RefusalKind.NotFound };
 
     private static string Id(Campaign campaign) => campaign.Id.ToString(CultureInfo.InvariantCulture);
+
+    private CampaignPreview Shown(PreparedCampaign prepared, PatientNumber? patient, Chart chart, DateOnly asOf)
+    {
+        var rendered = RenderMessage.Preview(prepared.Template, chart, SenderFooters.ForPreview(_context.Organisation), asOf);
+        return new CampaignPreview(patient, rendered.Message, rendered.MissingField, prepared.Basis.Class);
+    }
 }
 
 /// <summary>A message shown before it is sent; it cannot be sent from here.</summary>
-/// <param name="Patient">Whom it is for.</param>
+/// <param name="Patient">Whom it is for; null for a made-up patient.</param>
 /// <param name="Message">The message; null where a value is missing.</param>
 /// <param name="MissingField">The field without value and default.</param>
 /// <param name="Class">Class of content and selection together.</param>
-public sealed record CampaignPreview(PatientNumber Patient, RenderedMessage? Message, string? MissingField, MessageClass Class)
+public sealed record CampaignPreview(PatientNumber? Patient, RenderedMessage? Message, string? MissingField, MessageClass Class)
 {
     /// <summary>Always <c>[phi]</c>.</summary>
     public override string ToString() => "[phi]";

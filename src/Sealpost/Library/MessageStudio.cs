@@ -70,7 +70,7 @@ internal sealed class MessageStudio(OrganisationContext context, ContentLibrary 
     /// <exception cref="RefusedException">There is no such patient, or the actor may not preview.</exception>
     public async Task<RenderResult> RenderForAsync(TemplateSet set, PatientNumber patient, Actor actor, CancellationToken cancellationToken)
     {
-        actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance, "preview messages as a patient");
+        NamedPreview.Require(actor);
         var chart = await context.Patients.OpenAsync(patient, cancellationToken).ConfigureAwait(false)
             ?? throw new RefusedException("There is no such patient, or the patient was erased.") { Kind = RefusalKind.NotFound };
         await context.Database.WriteAsync(

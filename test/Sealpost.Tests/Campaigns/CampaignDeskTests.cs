@@ -2,6 +2,7 @@ using Sealpost.Campaigns;
 using Sealpost.Consent;
 using Sealpost.Delivery;
 using Sealpost.People;
+using Sealpost.Trust.Keys;
 
 namespace Sealpost.Tests.Campaigns;
 
@@ -94,9 +95,26 @@ public sealed class CampaignDeskTests : IAsyncLifetime
     {
         await _clinic.AddPatientsAsync(1, "a.example");
         await _clinic.Desk.CreateAsync(TestClinic.Content("show"), TestClinic.Author, Token);
-        var preview = await _clinic.Desk.PreviewAsync("show", null, TestClinic.Author, Token);
+        var preview = await _clinic.Desk.PreviewAsync("show", null, TestClinic.Officer, Token);
         Assert.Contains("Given0", preview.Message!.Text, StringComparison.Ordinal);
-        Assert.Equal(["patient.read u-author"], await _clinic.LedgerAsync("patient."));
+        Assert.Equal(["patient.read u-officer"], await _clinic.LedgerAsync("patient."));
+    }
+
+    [Fact]
+    public async Task Whoever_may_not_read_charts_previews_as_a_made_up_patient()
+    {
+        await _clinic.AddPatientsAsync(1, "a.example");
+        await _clinic.Desk.CreateAsync(TestClinic.Content("show"), TestClinic.Author, Token);
+        var preview = await _clinic.Desk.PreviewAsync("show", null, TestClinic.Author, Token);
+        Assert.Null(preview.Patient);
+        Assert.DoesNotContain("Given0", preview.Message!.Text, StringComparison.Ordinal);
+        foreach (var number in new[] { 0, 4_711 })
+        {
+            var refused = await Assert.ThrowsAsync<RefusedException>(() => _clinic.Desk.PreviewAsync("show", new PatientNumber(number), TestClinic.Author, Token));
+            Assert.Equal(RefusalKind.NotPermitted, refused.Kind);
+        }
+
+        Assert.Empty(await _clinic.LedgerAsync("patient."));
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public sealed class CampaignLanguageTests
         await using var clinic = await TestClinic.CreateAsync();
         await clinic.AddPatientsAsync(1, "example.com");
         await clinic.Desk.CreateAsync(Read(Yaml).Content! with { Language = "es", Variants = [new MessageVariant { Language = "en", Subject = "English", Body = "Hello" }] }, TestClinic.Author, TestClinic.Token);
-        Assert.Equal("English", (await clinic.Desk.PreviewAsync("eye-exam", null, TestClinic.Author, TestClinic.Token)).Message!.Subject);
+        Assert.Equal("English", (await clinic.Desk.PreviewAsync("eye-exam", null, TestClinic.Officer, TestClinic.Token)).Message!.Subject);
     }
 
     private static CampaignFileResult Read(string yaml, PinnedTemplate? template = null) => CampaignFile.Read(

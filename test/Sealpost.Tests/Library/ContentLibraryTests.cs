@@ -117,7 +117,7 @@ public sealed class ContentLibraryTests : IAsyncLifetime
         await _clinic.ApprovedAsync(content);
         var campaign = await _clinic.Desk.GetAsync("visit-2026", Token);
         Assert.Equal((pinned.Id, 1), (campaign.Content.TemplateId, campaign.Content.TemplateVersion));
-        var preview = await _clinic.Desk.PreviewAsync("visit-2026", new PatientNumber(0), TestClinic.Author, Token);
+        var preview = await _clinic.Desk.PreviewAsync("visit-2026", new PatientNumber(0), TestClinic.Officer, Token);
         Assert.Contains("Open daily.", preview.Message!.Html, StringComparison.Ordinal);
     }
 
@@ -186,8 +186,9 @@ public sealed class ContentLibraryTests : IAsyncLifetime
         var report = await studio.ReportAsync(Draft("Dear {{ patient.given_name }}"), TestClinic.Author, Token);
         Assert.All(report.People, person => studio.Render(report.Check.Set!, person.Chart));
         Assert.Empty(await _clinic.LedgerAsync("patient.read"));
-        Assert.Contains("Given0", (await studio.RenderForAsync(report.Check.Set!, new PatientNumber(0), TestClinic.Author, Token)).Message!.Text, StringComparison.Ordinal);
-        Assert.Equal(["patient.read u-author"], await _clinic.LedgerAsync("patient.read"));
+        Assert.Contains("Given0", (await studio.RenderForAsync(report.Check.Set!, new PatientNumber(0), TestClinic.Officer, Token)).Message!.Text, StringComparison.Ordinal);
+        Assert.Equal(["patient.read u-officer"], await _clinic.LedgerAsync("patient.read"));
+        await Assert.ThrowsAsync<RefusedException>(() => studio.RenderForAsync(report.Check.Set!, new PatientNumber(0), TestClinic.Author, Token));
         Assert.Equal("patient.given_name", report.People.Single(person => person.Who == "an empty chart").MissingField);
     }
 

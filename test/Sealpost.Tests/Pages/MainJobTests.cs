@@ -91,7 +91,7 @@ public sealed partial class MainJobTests(PostfixServer postfix, Chromium chromiu
         await administrator.ImportTableAsync("overlay", create: false, ColumnMeaning.FhirId, ColumnMeaning.Email, ColumnMeaning.Ignore);
         await administrator.AttestAsync("overlay", "The front desk reads the address back at check-in.");
         await administrator.Link("Go on with setting up").ClickAsync();
-        await Assertions.Expect(administrator.Page.GetByText("Everything is in place.").First).ToBeVisibleAsync();
+        await Assertions.Expect(administrator.Page.GetByText("Every step is done.").First).ToBeVisibleAsync();
     }
 
     /// <summary>What the officer answers for: the certificate alone as proof of the host, and a form that patients may sign.</summary>
