@@ -7,9 +7,6 @@ namespace Sealpost.Tests.ForPatients;
 [Collection(nameof(PatientClinic))]
 public sealed class PatientScreenTests(PatientClinic clinic, Chromium chromium)
 {
-    /// <summary>Where screenshots go; none are taken where it is not set.</summary>
-    private static string? Folder => Environment.GetEnvironmentVariable("SEALPOST_SCREENS");
-
     [Theory]
     [InlineData("en", ColorScheme.Light)]
     [InlineData("en", ColorScheme.Dark)]
@@ -120,8 +117,7 @@ public sealed class PatientScreenTests(PatientClinic clinic, Chromium chromium)
 
     private static async Task CheckAsync(IPage page, string name, string language, ColorScheme scheme)
     {
-        if (Folder is { } folder)
-            await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(folder, $"{name}-{language}-{scheme}.png".ToLowerInvariant()) });
+        await PageCheck.PictureAsync(page, $"patient-{name}-{language}", scheme);
         Assert.Equal(1, await page.Locator("h1").CountAsync());
         Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= 360, $"{name} is wider than 360 pixels");
         AtBrowser.AssertNone([.. (await PageCheck.AxeAsync(page, scheme)).Select(found => $"{name}: {found}")]);

@@ -12,8 +12,6 @@ namespace Sealpost.Tests.ForPatients;
 [Collection(nameof(PickupClinic))]
 public sealed partial class PickupScreenTests(PickupClinic clinic, Chromium chromium)
 {
-    private static string? Folder => Environment.GetEnvironmentVariable("SEALPOST_SCREENS");
-
     [Theory]
     [InlineData("en", ColorScheme.Light, 360)]
     [InlineData("es", ColorScheme.Dark, 360)]
@@ -322,8 +320,7 @@ public sealed partial class PickupScreenTests(PickupClinic clinic, Chromium chro
     private static async Task SeeAsync(IPage page, string name, string language, ColorScheme scheme, int width)
     {
         await page.WaitForFunctionAsync("() => document.readyState === 'complete'");
-        if (Folder is { } folder)
-            await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(Directory.CreateDirectory(folder).FullName, $"{name}-{language}-{scheme}-{width}.png".ToLowerInvariant()) });
+        await PageCheck.PictureAsync(page, $"patient-{name}-{language}", scheme);
         Assert.Equal(1, await page.Locator("h1").CountAsync());
         Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= width, $"{name} is wider than {width} pixels");
         AtBrowser.AssertNone([.. (await PageCheck.AxeAsync(page, scheme)).Select(found => $"{name}: {found}")]);

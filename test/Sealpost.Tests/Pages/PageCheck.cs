@@ -92,10 +92,12 @@ internal static class PageCheck
         return found;
     }
 
-    private static async Task PictureAsync(IPage page, string name, ColorScheme scheme)
+    /// <summary>Takes pictures of the page at both widths, where they are wanted, and leaves it as wide as it was.</summary>
+    public static async Task PictureAsync(IPage page, string name, ColorScheme scheme)
     {
         if (Folder is null)
             return;
+        var before = page.ViewportSize!;
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle); // Previews in frames come after the page.
         foreach (var (width, height) in Sizes)
         {
@@ -108,7 +110,7 @@ internal static class PageCheck
             await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Type = ScreenshotType.Jpeg, Quality = 82, Path = Path.Combine(Folder, $"{name}-{width}-{scheme}.jpg".ToLowerInvariant()), Animations = ScreenshotAnimations.Disabled });
         }
 
-        await page.SetViewportSizeAsync(Sizes[0].Width, Sizes[0].Height);
+        await page.SetViewportSizeAsync(before.Width, before.Height);
     }
 
     private static Task<string> WidestAsync(IPage page) => page.EvaluateAsync<string>("""

@@ -12,7 +12,7 @@ public sealed class SignedOutPagesTests(DemoPages demo, Chromium chromium)
         await demo.StartedAsync();
         await using var browser = await AtBrowser.OpenAsync(chromium, demo.Served.Url);
         var wrong = new List<string>();
-        foreach (var (name, path) in new[] { ("sign-in", "/sign-in"), ("sign-in-code", "/sign-in/code"), ("sign-in-recovery", "/sign-in/recovery"), ("locked", "/sign-in/locked"), ("signed-out", "/signed-out"), ("welcome-used", "/welcome/1"), ("idle", "/sign-in?why=Idle") })
+        foreach (var (name, path) in new[] { ("sign-in", "/sign-in"), ("sign-in-recovery", "/sign-in/recovery"), ("locked", "/sign-in/locked"), ("signed-out", "/signed-out"), ("welcome-used", "/welcome/1"), ("idle", "/sign-in?why=Idle") })
         {
             await browser.GoAsync(path);
             wrong.AddRange((await PageCheck.FindAsync(browser, name, demo.Secrets)).Select(found => $"{path}: {found}"));
