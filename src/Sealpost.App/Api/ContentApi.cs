@@ -71,6 +71,11 @@ internal static class ContentApi
             await Library(caller).Images.RetireAsync(name, retired: true, caller.Actor, token).ConfigureAwait(false);
             return Results.NoContent();
         }).WithSummary("Take a picture off offer; messages that show it still load it");
+        images.MapPost("/{name}/restore", async (Caller caller, string name, CancellationToken token) =>
+        {
+            await Library(caller).Images.RetireAsync(name, retired: false, caller.Actor, token).ConfigureAwait(false);
+            return TypedResults.NoContent();
+        }).WithSummary("Put a picture back on offer");
     }
 
     private static ContentLibrary Library(Caller caller) => new(caller.Organisation.Context);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Sealpost.Tests.Compliance;
+using Sealpost.Tests.Library;
 
 namespace Sealpost.Tests.Api;
 
@@ -35,6 +36,19 @@ public sealed class LibraryApiTests(ServedOffice office) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, await StatusAsync(HttpMethod.Delete, $"blocks/{id}"));
         Assert.Empty((await DoAsync(HttpMethod.Get, "blocks")).EnumerateArray());
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(HttpMethod.Delete, $"blocks/{id}"));
+    }
+
+    [Fact]
+    public async Task A_picture_taken_off_offer_is_put_back()
+    {
+        using var content = new ByteArrayContent(ImageTests.Png(3, 2));
+        using var added = await _marketer.PostAsync($"/api/v1/organisations/{office.Number}/images?label=Door", content, Token);
+        var name = (await added.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("name").GetString();
+        async Task<bool> OnOfferAsync() => (await DoAsync(HttpMethod.Get, "images")).EnumerateArray().Any(image => image.GetProperty("name").GetString() == name);
+        Assert.Equal(HttpStatusCode.NoContent, await StatusAsync(HttpMethod.Delete, $"images/{name}"));
+        Assert.False(await OnOfferAsync());
+        Assert.Equal(HttpStatusCode.NoContent, await StatusAsync(HttpMethod.Post, $"images/{name}/restore"));
+        Assert.True(await OnOfferAsync());
     }
 
     [Fact]
