@@ -54,9 +54,5 @@ internal static class PeopleSetup
     }
 
     /// <summary>Addresses that the sign-in pages' script and forms call.</summary>
-    public static void MapPeople(this IEndpointRouteBuilder routes)
-    {
-        SignInRoutes.Map(routes);
-        ProviderSignIn.Map(routes);
-    }
+    public static void MapPeople(this IEndpointRouteBuilder routes) => SignInRoutes.Map(routes);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -13,7 +14,14 @@ internal sealed class ProviderSignIn(PeopleDesk people, IAuthenticationSchemePro
 {
     public const string SchemeName = "provider";
 
-    private const string Callback = "/sign-in/provider/done";
+    /// <summary>The page that leads there.</summary>
+    public const string PagePath = "/sign-in/provider";
+
+    private const string Callback = PagePath + "/done";
+
+    private const string Again = "sealpost:again";
+
+    private const string SignedInAt = "auth_time";
 
     private Provider? _provider;
 
@@ -31,21 +39,36 @@ internal sealed class ProviderSignIn(PeopleDesk people, IAuthenticationSchemePro
         services.AddTransient<OpenIdConnectHandler>();
     }
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/sign-in/provider", async (HttpContext http, ProviderSignIn provider, string? to) =>
+    /// <summary>Leads to signing in there again.</summary>
+    public static string AgainPath(string to) => PagePath + QueryString.Create([KeyValuePair.Create<string, string?>("to", to), KeyValuePair.Create<string, string?>("again", "true")]);
+
+    /// <summary>Where the browser is to go, with a state that is good in this browser alone (RFC 9700 §4.7); null where there is no provider, or it does not answer.</summary>
+    /// <param name="http">The request; cookies go out with its answer.</param>
+    /// <param name="to">Where the person goes afterwards.</param>
+    /// <param name="again">The provider is to ask who sits there, whoever signed in before. OpenID Connect Core §3.1.2.1.</param>
+    public async Task<string?> LeaveAsync(HttpContext http, string? to, bool again)
     {
-        if (!provider.IsOn)
-            return Results.NotFound();
+        if (!IsOn)
+            return null;
+        var asked = new OpenIdConnectChallengeProperties { RedirectUri = LocalAddress.Of(to) };
+        if (again)
+            (asked.Prompt, asked.MaxAge, asked.Items[Again]) = (OpenIdConnectPrompt.Login, TimeSpan.Zero, "");
         try
         {
-            await http.ChallengeAsync(SchemeName, new AuthenticationProperties { RedirectUri = LocalAddress.Of(to) }).ConfigureAwait(false);
-            return Results.Empty;
+            await http.ChallengeAsync(SchemeName, asked).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or IOException or TaskCanceledException)
         {
             // The provider is away; what we keep ourselves still lets people in. 45 CFR 164.312(a)(2)(ii).
-            return Results.LocalRedirect(SessionAuthentication.SignInPath + "?why=provider");
+            return null;
         }
-    }).AllowAnonymous().ExcludeFromDescription();
+
+        // Not as the answer to a form: Chromium and Safari hold form-action against redirects too, and where the provider leads people on to is not ours to list. CSP Level 3 §6.4.1.
+        var address = http.Response.Headers.Location.ToString();
+        http.Response.Headers.Location = default;
+        http.Response.StatusCode = StatusCodes.Status200OK;
+        return address;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
@@ -82,6 +105,7 @@ internal sealed class ProviderSignIn(PeopleDesk people, IAuthenticationSchemePro
             options.Scope.Add(scope);
         options.GetClaimsFromUserInfoEndpoint = true;
         options.MapInboundClaims = false;
+        options.ClaimActions.Remove(SignedInAt); // Is left out otherwise.
         options.ClaimActions.MapUniqueJsonKey("email", "email");
         options.ClaimActions.MapUniqueJsonKey("email_verified", "email_verified");
         options.DisableTelemetry = true;
@@ -100,16 +124,32 @@ internal sealed class ProviderSignIn(PeopleDesk people, IAuthenticationSchemePro
     private async Task ReceiveAsync(TicketReceivedContext context)
     {
         context.HandleResponse();
-        var claims = context.Principal;
-        var isVerified = bool.TryParse(claims?.FindFirstValue("email_verified"), out var verified) && verified;
-        var outcome = claims?.FindFirstValue("sub") is { Length: > 0 } subject && _provider is { } provider
-            ? await people.Provider.SignInAsync(
-                new ProviderIdentity(provider.Authority.AbsoluteUri, subject, isVerified ? claims.FindFirstValue("email") : null),
-                Device.Of(context.HttpContext),
-                context.HttpContext.RequestAborted).ConfigureAwait(false)
-            : new SignInOutcome.Refused();
+        if (_provider is not { } provider || IdentityOf(provider, context.Principal) is not { } identity)
+        {
+            context.Response.Redirect(SessionAuthentication.SignInPath + "?why=provider");
+            return;
+        }
+
+        if (context.Properties?.Items.ContainsKey(Again) == true && !identity.IsFresh(people.Context.Time.GetUtcNow()))
+        {
+            context.Response.Redirect(AgainPath(LocalAddress.Of(context.ReturnUri)) + "&why=unasked");
+            return;
+        }
+
+        var outcome = await people.Provider.SignInAsync(identity, Device.Of(context.HttpContext), context.HttpContext.RequestAborted).ConfigureAwait(false);
         if (outcome is SignInOutcome.Done done)
             SessionAuthentication.Give(context.HttpContext, done.Cookie);
         context.Response.Redirect(outcome is SignInOutcome.Done ? LocalAddress.Of(context.ReturnUri) : SessionAuthentication.SignInPath + "?why=provider");
+    }
+
+    private static ProviderIdentity? IdentityOf(Provider provider, ClaimsPrincipal? claims)
+    {
+        if (claims?.FindFirstValue("sub") is not { Length: > 0 } subject)
+            return null;
+        var isVerified = bool.TryParse(claims.FindFirstValue("email_verified"), out var verified) && verified;
+        return new ProviderIdentity(provider.Authority.AbsoluteUri, subject, isVerified ? claims.FindFirstValue("email") : null)
+        {
+            SignedInAt = long.TryParse(claims.FindFirstValue(SignedInAt), NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? DateTimeOffset.FromUnixTimeSeconds(at) : null,
+        };
     }
 }

@@ -17,6 +17,9 @@ internal enum SignInMethod
 
     /// <summary>One-time link: the first sign-in of an invited person, or of the demo.</summary>
     Link = 4,
+
+    /// <summary>The provider, where the person had signed in before: good for a session, but no proof of who sits there now.</summary>
+    ProviderEarlier = 5,
 }
 
 /// <summary>Why a session ended.</summary>
@@ -59,6 +62,9 @@ internal sealed record Session(string Id, string Person, string Name, SignInMeth
 
     /// <summary>May change sign-in for the whole installation.</summary>
     public bool IsOperator { get; init; }
+
+    /// <summary>Came from the provider.</summary>
+    public bool IsProviders => Method is SignInMethod.Provider or SignInMethod.ProviderEarlier;
 
     /// <summary>The shortest idle time among the person's organisations.</summary>
     public TimeSpan IdleTime { get; init; }

@@ -28,6 +28,7 @@ internal sealed class Sessions(PeopleContext context)
     public static async Task<string> StartAsync(PeopleWork work, Person person, SignInMethod method, string device, CancellationToken cancellationToken)
     {
         var (cookie, id) = (Secrets.Token(), Secrets.Id("s-"));
+        var isProviders = method is SignInMethod.Provider or SignInMethod.ProviderEarlier;
         await work.ExecuteAsync(
             """
             INSERT INTO session (hash, id, person, method, device, stamp, created_at, active_at, verified_at)
@@ -35,10 +36,10 @@ internal sealed class Sessions(PeopleContext context)
             """,
             [
                 ("@hash", Secrets.Hash(cookie)), ("@id", id), ("@person", person.Id), ("@method", method.ToString()), ("@device", device),
-                ("@stamp", person.SecurityStamp), ("@now", Sql.Stored(work.Now)), ("@verified", method == SignInMethod.Provider ? null : Sql.Stored(work.Now)),
+                ("@stamp", person.SecurityStamp), ("@now", Sql.Stored(work.Now)), ("@verified", isProviders ? null : Sql.Stored(work.Now)),
             ],
             cancellationToken).ConfigureAwait(false);
-        await work.NoteAsync("signin." + method.ToString().ToLowerInvariant(), person, id, "done", null, cancellationToken).ConfigureAwait(false);
+        await work.NoteAsync("signin." + (isProviders ? SignInMethod.Provider : method).ToString().ToLowerInvariant(), person, id, "done", null, cancellationToken).ConfigureAwait(false);
         return cookie;
     }
 

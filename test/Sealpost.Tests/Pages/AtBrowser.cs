@@ -32,6 +32,9 @@ internal sealed class AtBrowser : IAsyncDisposable
     /// <summary>Statuses of answers that are no fault now, nor is their complaint in the console. Default: none.</summary>
     public IReadOnlyList<int> Expected { get; set; } = [];
 
+    /// <summary>Other servers that the person is led to on purpose. Default: none.</summary>
+    public IReadOnlyList<string> Guests { get; set; } = [];
+
     public static async Task<AtBrowser> OpenAsync(Chromium chromium, string url, int width = 1440, ColorScheme scheme = ColorScheme.Light, bool script = true)
     {
         var browser = await chromium.BrowserAsync();
@@ -91,7 +94,7 @@ internal sealed class AtBrowser : IAsyncDisposable
     {
         Context.Request += (_, request) =>
         {
-            if (Uri.TryCreate(request.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "ws" or "wss" && url.GetLeftPart(UriPartial.Authority) != Url)
+            if (Uri.TryCreate(request.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "ws" or "wss" && url.GetLeftPart(UriPartial.Authority) is var server && server != Url && !Guests.Contains(server))
                 _faults.Enqueue("a request to another host: " + url.Host);
         };
         Context.Response += (_, response) =>

@@ -27,6 +27,9 @@ internal sealed class ServedPages : IAsyncDisposable
     /// <summary>The pages that are open in browsers.</summary>
     public OpenPages Open => _web.Services.GetRequiredService<OpenPages>();
 
+    /// <summary>Takes a provider's settings up.</summary>
+    public ProviderSignIn Provider => _web.Services.GetRequiredService<ProviderSignIn>();
+
     /// <summary>What browsers said that our policies stopped.</summary>
     public long PolicyReports => _web.Services.GetRequiredService<CspReports>().Count;
 
