@@ -52,8 +52,8 @@ internal static class ApiRoutes
         UnencryptedApi.Map(api);
         PickupApi.Map(api);
         CertificateApi.Map(api);
-        web.MapOpenApi("/api/openapi/{documentName}.json").AllowAnonymous();
-        web.MapScalarApiReference("/api/docs", options => options.WithTitle("Sealpost API").WithOpenApiRoutePattern("/api/openapi/{documentName}.json")).AllowAnonymous();
+        web.MapOpenApi(ApiReference.Description).AllowAnonymous();
+        web.MapScalarApiReference(ApiReference.Path, ApiReference.Configure).AllowAnonymous();
     }
 
     /// <summary>A body that leaves out what an operation cannot do without is answered with 400, before anything is done.</summary>
