@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -114,7 +114,7 @@ internal sealed class FakeProvider : IAsyncDisposable
         if (Asked["client_id"] != ClientId || Asked["response_type"] != "code" || Asked["code_challenge_method"] != "S256")
             return Results.BadRequest();
         if (Asked.GetValueOrDefault("prompt") == "login" && Obeys && !request.Query.ContainsKey("password"))
-            return Results.Text($"<!doctype html><title>Provider</title><h1>Your password</h1><a href=\"{System.Net.WebUtility.HtmlEncode(request.Path + request.QueryString)}&amp;password=given\">Sign in</a>", "text/html");
+            return Page($"<h1>Your password</h1><a href=\"{WebUtility.HtmlEncode(request.Path + request.QueryString)}&amp;password=given\">Sign in</a>");
         var code = RandomNumberGenerator.GetHexString(32);
         var since = request.Query.ContainsKey("password") ? TimeSpan.Zero : SignedInFor;
         _codes[code] = new Given(Asked["code_challenge"], Asked["nonce"], TimeProvider.System.GetUtcNow() - since);
@@ -122,7 +122,7 @@ internal sealed class FakeProvider : IAsyncDisposable
         if (!Keeps)
             return Results.Redirect(back);
         Kept = back;
-        return Results.Text("<!doctype html><title>Provider</title><h1>Kept</h1>", "text/html");
+        return Page("<h1>Kept</h1>");
     }
 
     private async Task<IResult> TokenAsync(HttpRequest request)
@@ -157,6 +157,8 @@ internal sealed class FakeProvider : IAsyncDisposable
         var key = _key.ExportParameters(includePrivateParameters: false);
         return new { kty = "RSA", use = "sig", alg = "RS256", kid = "1", n = Base64Url.EncodeToString(key.Modulus), e = Base64Url.EncodeToString(key.Exponent) };
     }
+
+    private static IResult Page(string body) => Results.Text("<!doctype html><title>Provider</title><link rel=\"icon\" href=\"data:,\">" + body, "text/html");
 
     private static string Part(object value) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(value));
 

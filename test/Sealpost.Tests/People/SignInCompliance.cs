@@ -60,6 +60,19 @@ public abstract class SignInCompliance : PeopleCompliance
         Assert.IsType<SignInOutcome.LockedOut>(await Desk.SignIn.CodeAsync(person, "not it", Device, Token));
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(4, true)]
+    [InlineData(5, false)]
+    public async Task A_sign_in_at_the_provider_that_rests_on_an_older_one_changes_no_passkeys(int? minutes, bool may)
+    {
+        var maria = await JoinAsync("Maria Ortiz", Roles.Marketer);
+        var identity = new ProviderIdentity("https://login.clinic.example/", "1", maria.Email) { SignedInAt = minutes is { } ago ? Time.GetUtcNow() - TimeSpan.FromMinutes(ago) : null };
+        var done = Assert.IsType<SignInOutcome.Done>(await Desk.Provider.SignInAsync(identity, Device, Token));
+        var session = await SessionAsync(done.Cookie);
+        Assert.Equal((may, false), (session.MayChangeCredentials(Time.GetUtcNow()), session.IsFresh(Time.GetUtcNow())));
+    }
+
     [Fact]
     public async Task A_guesser_cannot_lock_a_passkey_out()
     {
