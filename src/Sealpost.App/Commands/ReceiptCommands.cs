@@ -150,7 +150,7 @@ internal static class ReceiptCommands
             ("outcome", $"{receipt.Outcome}, attempt {receipt.Attempt.ToString(CultureInfo.InvariantCulture)}"),
             ("recipient", receipt.Recipient),
             ("host", receipt.Ip.Length == 0 ? receipt.Mx : $"{receipt.Mx} [{receipt.Ip}]"),
-            ("protection", receipt.TlsVersion.Length == 0 ? "none; no message data was sent" : $"{receipt.Tier}, {receipt.TlsVersion}, {receipt.Cipher}"),
+            ("protection", receipt.TlsVersion.Length == 0 ? "none; no message data was sent" : receipt.Tier.Length == 0 ? $"refused; no message data was sent ({receipt.TlsVersion}, {receipt.Cipher})" : $"{receipt.Tier}, {receipt.TlsVersion}, {receipt.Cipher}"),
             ("certificate", receipt.CertificateFingerprint.Length == 0 ? "" : $"SHA-256 {receipt.CertificateFingerprint}"),
             ("sealed to", receipt.SealedTo.Length == 0 ? "" : $"S/MIME certificate SHA-256 {receipt.SealedTo}"),
             ("policy", receipt.Policy),

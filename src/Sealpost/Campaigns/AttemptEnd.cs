@@ -21,6 +21,9 @@ internal sealed record AttemptEnd(Outcome Outcome)
     /// <summary>What was seen of the connection.</summary>
     public TransportObservation? Observed { get; init; }
 
+    /// <summary>What was seen of a host that no connection came of, for the receipt; its tier was not earned and counts nowhere.</summary>
+    public TransportObservation? Failed { get; init; }
+
     /// <summary>Why the transport gate let it go.</summary>
     public string Rule { get; init; } = "";
 

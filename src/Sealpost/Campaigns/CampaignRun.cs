@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Sealpost.Audience;
 using Sealpost.Campaigns.Destinations;
 using Sealpost.Certificates;
 using Sealpost.Delivery;
 using Sealpost.Organisations;
+using Sealpost.Trust.Ledger;
 
 namespace Sealpost.Campaigns;
 
@@ -24,6 +27,9 @@ internal sealed record SendParts(OrganisationContext Context, SendOptions Option
 
     /// <summary>Makes return paths.</summary>
     public required ReturnPath ReturnPath { get; init; }
+
+    /// <summary>For the operator.</summary>
+    public required ILogger Log { get; init; }
 }
 
 /// <summary>One campaign while it is being sent: selection and one lane per receiving domain, until every row has an outcome.</summary>
@@ -63,6 +69,8 @@ internal sealed class CampaignRun : IDisposable
     public Campaign Campaign => Prepared.Campaign;
 
     public OrganisationContext Context => _parts.Context;
+
+    public ILogger Log => _parts.Log;
 
     public SendOptions Options => _parts.Options;
 
@@ -178,6 +186,33 @@ internal sealed class CampaignRun : IDisposable
             async (transaction, token) => JournalLines.Of(
                 Campaign.Id, await Deliveries.EndPendingAsync(Campaign.Id, destination, Outcome.Expired, before, now, transaction, token).ConfigureAwait(false), Outcome.Expired, now),
             cancellationToken);
+    }
+
+    /// <summary>Whether an error concerns the domain alone at which it was met. What ends the right to send, and what mends itself by a new start, concerns the whole run.</summary>
+    public static bool IsOfOneLane(Exception exception) =>
+        Unforeseen.Is(exception) && !RunningCampaigns.MendsItself(exception) && exception is not (LeaseLostException or InvalidDataException);
+
+    /// <summary>Lets what is due at a domain wait. What was in flight there is in doubt, as after a crash. Returns how many.</summary>
+    public async Task<int> SetAsideAsync(int destination, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        var doubted = 0;
+        await Writer.BulkAsync(
+            async (transaction, token) =>
+            {
+                var rows = await Deliveries.DoubtInFlightAsync((Campaign.Id, destination), now, transaction, token).ConfigureAwait(false);
+                doubted = rows.Count;
+                if (doubted > 0)
+                {
+                    await Context.Ledger.AppendAsync(
+                        new AuditEvent(Context.Organisation.Id, "campaign.in-doubt", "system", null, Campaign.Id.ToString(CultureInfo.InvariantCulture), "done", $"{doubted} in flight at an error"), transaction, token).ConfigureAwait(false);
+                }
+
+                return JournalLines.Of(Campaign.Id, [.. rows.Select(row => row.Patient)], Outcome.InDoubt, now);
+            },
+            cancellationToken).ConfigureAwait(false);
+        await Deliveries.DeferAllAsync(Campaign.Id, destination, now, until, cancellationToken).ConfigureAwait(false);
+        return doubted;
     }
 
     /// <inheritdoc/>

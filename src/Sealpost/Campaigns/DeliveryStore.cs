@@ -128,11 +128,12 @@ internal sealed class DeliveryStore(OrganisationContext context)
     }
 
     /// <summary>After a restart: what was in flight is in doubt. Returns whose, with their campaign.</summary>
-    public async Task<IReadOnlyList<(long Campaign, PatientNumber Patient)>> DoubtInFlightAsync(DateTimeOffset now, DbTransaction transaction, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(long Campaign, PatientNumber Patient)>> DoubtInFlightAsync((long Campaign, int Destination)? of, DateTimeOffset now, DbTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            transaction, "UPDATE delivery SET state = @doubt, changed_at = @now WHERE org = @org AND state IN (0, 9) AND state = 9 RETURNING campaign, patient",
-            ("@doubt", (int)Outcome.InDoubt), ("@now", Sql.Stored(now)), ("@org", Org));
+            transaction,
+            $"UPDATE delivery SET state = @doubt, changed_at = @now WHERE org = @org AND state IN (0, 9) AND state = 9{(of is null ? "" : " AND campaign = @campaign AND destination = @destination")} RETURNING campaign, patient",
+            ("@doubt", (int)Outcome.InDoubt), ("@now", Sql.Stored(now)), ("@org", Org), ("@campaign", of?.Campaign ?? 0), ("@destination", of?.Destination ?? 0));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var doubted = new List<(long, PatientNumber)>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -23,6 +23,7 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _limit = 1;
     private int _open;
+    private int _broken;
     private int _noted;
     private long _heldUntil;
     private long _noMoreUntil;
@@ -52,10 +53,13 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
     public void Allow(int connections) => Volatile.Write(ref _limit, Math.Min(connections, run.Options.Delivery.MaxConnections));
 
     /// <summary>Notes the tier a connection reached, once for each change.</summary>
-    public async Task NoteAsync(Tier tier, CancellationToken cancellationToken)
+    /// <param name="tier">The tier.</param>
+    /// <param name="isBest">No host was left that may be better.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public async Task NoteAsync(Tier tier, bool isBest, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _noted, (int)tier) != (int)tier)
-            await run.Destinations.NoteTierAsync(destination, tier, cancellationToken).ConfigureAwait(false);
+            await run.Destinations.NoteTierAsync(destination, tier, isBest, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends until nothing is pending for this domain any more, or the campaign is stopped.</summary>
@@ -81,6 +85,14 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
             try
             {
                 await SweepAsync(domain, stopping).ConfigureAwait(false);
+                _broken = 0;
+            }
+            catch (Exception exception) when (CampaignRun.IsOfOneLane(exception))
+            {
+                // One domain's trouble is not the campaign's. It waits longer each time, and expires where that lasts.
+                var until = run.Plan.Next(++_broken, run.Now, run.Now);
+                var doubted = await run.SetAsideAsync(destination, until, CancellationToken.None).ConfigureAwait(false);
+                SendLog.LaneBroken(run.Log, run.Campaign.Id, destination, exception.GetType().Name, until, doubted);
             }
             finally
             {
@@ -136,11 +148,13 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
         var feed = FeedAsync(jobs, () => Open(domain, turns.TryDequeue(out var turn) ? turn : run.Turn(), jobs.Reader, connections, broken), broken.Token);
         await feed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         jobs.Writer.TryComplete();
-        await Task.WhenAll(connections).ConfigureAwait(false);
+        var served = Task.WhenAll(connections);
+        await served.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (jobs.Reader.TryRead(out var left))
             left.Job.Dispose();
         if (turns.TryDequeue(out var unused))
             await unused.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
+        await served.ConfigureAwait(false);
         if (feed.IsFaulted)
             await feed.ConfigureAwait(false);
     }

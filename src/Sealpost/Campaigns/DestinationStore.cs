@@ -85,8 +85,8 @@ internal sealed class DestinationStore(OrganisationContext context)
         return tiers;
     }
 
-    /// <summary>Notes the tier a connection reached.</summary>
-    public Task NoteTierAsync(int number, Tier tier, CancellationToken cancellationToken) => new TierHistory(context).NoteAsync(number, tier, cancellationToken);
+    /// <inheritdoc cref="TierHistory.NoteAsync(int, Tier, bool, CancellationToken)"/>
+    public Task NoteTierAsync(int number, Tier tier, bool isBest, CancellationToken cancellationToken) => new TierHistory(context).NoteAsync(number, tier, isBest, cancellationToken);
 
     private static string Context(long number) => string.Create(CultureInfo.InvariantCulture, $"destination:{number}");
 

@@ -185,8 +185,10 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
             return known;
         var need = gates.Transport.NeedFor(run.Prepared.Basis.Class, TransportAllowance.None, run.Context.Today);
         var result = await run.Options.Connect.ConnectAsync(domain, need, cancellationToken).ConfigureAwait(false);
+        if (result is ConnectResult.Deferred { Fault: { } kind })
+            SendLog.HostUnclear(run.Log, run.Campaign.Id, lane.Destination, kind);
         if (result.SeenTier() is { } tier)
-            await lane.NoteAsync(tier, cancellationToken).ConfigureAwait(false);
+            await lane.NoteAsync(tier, isBest: result is not ConnectResult.Connected { LeavesOthers: true }, cancellationToken).ConfigureAwait(false);
         if (result is ConnectResult.Connected connected)
         {
             _hop = connected;

@@ -213,8 +213,8 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
         var refused = _transport as TransportDecision.Withhold;
         return hop switch
         {
-            ConnectResult.Deferred deferred when deferred.Cause is null || !IsOutOfPatience => new(Outcome.Pending) { StartedAt = _startedAt, Moment = moment, Decision = _decision, Reply = deferred.Reply, Detail = deferred.Detail },
-            ConnectResult.Rejected rejected => new(Outcome.Rejected) { StartedAt = _startedAt, Moment = moment, Decision = _decision, Reply = rejected.Reply, Detail = rejected.Detail },
+            ConnectResult.Deferred deferred when deferred.Cause is null || !IsOutOfPatience => new(Outcome.Pending) { StartedAt = _startedAt, Moment = moment, Decision = _decision, Reply = deferred.Reply, Detail = deferred.Detail, Failed = hop.Seen },
+            ConnectResult.Rejected rejected => new(Outcome.Rejected) { StartedAt = _startedAt, Moment = moment, Decision = _decision, Reply = rejected.Reply, Detail = rejected.Detail, Failed = hop.Seen },
             _ => new(Outcome.WithheldTransport)
             {
                 StartedAt = _startedAt,
@@ -223,6 +223,7 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
                 Reason = refused?.Reason,
                 Detail = refused?.Detail ?? "",
                 Observed = (hop as ConnectResult.Connected)?.Session.Observed,
+                Failed = hop.Seen,
             },
         };
     }

@@ -22,7 +22,7 @@ internal sealed class ResolveInDoubt(OrganisationContext context, OutcomeWriter 
         await writer.BulkAsync(async (transaction, token) =>
         {
             var now = context.Time.GetUtcNow();
-            doubted = await new DeliveryStore(context).DoubtInFlightAsync(now, transaction, token).ConfigureAwait(false);
+            doubted = await new DeliveryStore(context).DoubtInFlightAsync(null, now, transaction, token).ConfigureAwait(false);
             foreach (var campaign in doubted.GroupBy(row => row.Campaign))
             {
                 await context.Ledger.AppendAsync(

@@ -145,7 +145,7 @@ internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : 
             }
 
             var failure = run.Exception!.InnerException!;
-            if (failure is not (TransientStoreException or DbException or IOException or SmtpConnectionException or (TimeoutException and not System.Text.RegularExpressions.RegexMatchTimeoutException)))
+            if (!MendsItself(failure))
             {
                 SendLog.Broken(logger, id, failure.GetType().Name);
                 await run.ConfigureAwait(false);
@@ -158,6 +158,10 @@ internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : 
                 return;
         }
     }
+
+    /// <summary>Whether a new start of the whole campaign may go better.</summary>
+    internal static bool MendsItself(Exception failure) =>
+        failure is TransientStoreException or DbException or IOException or SmtpConnectionException or (TimeoutException and not System.Text.RegularExpressions.RegexMatchTimeoutException);
 
     private async Task RunOnceAsync(long id, CancellationToken stopping)
     {

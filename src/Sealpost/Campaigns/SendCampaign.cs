@@ -61,6 +61,7 @@ public sealed class SendCampaign : IAsyncDisposable
             Decisions = decisions,
             Feed = feed,
             ReturnPath = ReturnPaths.Of(context),
+            Log = logger,
             Paces = new DestinationPaces(context, () => current.Options) { Route = options.PaceRoute },
         };
         current.Options = options;

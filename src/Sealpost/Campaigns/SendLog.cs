@@ -23,6 +23,12 @@ internal static partial class SendLog
     [LoggerMessage(EventId = 4019, Level = LogLevel.Warning, Message = "Campaign {Campaign} is due and was refused. It is tried again in five minutes; `sealpost campaign send` says why.")]
     public static partial void NotBegun(ILogger logger, long campaign);
 
+    [LoggerMessage(EventId = 4020, Level = LogLevel.Error, Message = "Campaign {Campaign} met an error of kind {Kind} while it spoke to the servers of destination {Destination}. Its messages wait and are tried again; the other destinations go on.")]
+    public static partial void HostUnclear(ILogger logger, long campaign, int destination, string kind);
+
+    [LoggerMessage(EventId = 4021, Level = LogLevel.Error, Message = "Campaign {Campaign} met an error of kind {Kind} while it sent to destination {Destination}. Its messages wait until {Until:u} and are tried again; {Doubted} are in doubt. The other destinations go on.")]
+    public static partial void LaneBroken(ILogger logger, long campaign, int destination, string kind, DateTimeOffset until, int doubted);
+
     [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "{Count} deliveries were in flight when the program last ended. They are in doubt and are not sent again; see the campaign reports.")]
     public static partial void InDoubt(ILogger logger, int count);
 

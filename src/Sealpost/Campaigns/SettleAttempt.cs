@@ -56,22 +56,23 @@ internal static class SettleAttempt
         if (job.Key is null)
             return null;
         var permit = end.Decision as ConsentDecision.Permit;
+        var seen = end.Observed ?? end.Failed;
         var receipt = new Receipt
         {
             Campaign = run.Campaign.Id,
             Attempt = job.Due.Attempts + 1,
             Outcome = outcome,
             Recipient = permit?.Address.Open() ?? "@" + domain,
-            Mx = end.Observed?.Mx ?? "",
-            Ip = end.Observed?.Ip ?? "",
+            Mx = seen?.Mx ?? "",
+            Ip = seen?.Ip ?? "",
             Tier = TierOf(end)?.ToString() ?? "",
             SealedTo = end.SealedTo,
-            TlsVersion = end.Observed?.TlsVersion ?? "",
-            Cipher = end.Observed?.Cipher ?? "",
-            CertificateFingerprint = end.Observed?.CertificateFingerprint ?? "",
-            Policy = end.Observed?.Policy ?? "",
+            TlsVersion = seen?.TlsVersion ?? "",
+            Cipher = seen?.Cipher ?? "",
+            CertificateFingerprint = seen?.CertificateFingerprint ?? "",
+            Policy = seen?.Policy ?? "",
             RequireTls = end.Observed?.RequireTls ?? false,
-            Dnssec = end.Observed?.Dnssec ?? "",
+            Dnssec = seen?.Dnssec ?? "",
             Rule = end.Rule,
             Reply = end.Reply is { } reply ? $"{reply} {reply.Text}" : end.Detail,
             ContentHash = end.ContentHash,
@@ -79,7 +80,7 @@ internal static class SettleAttempt
             MessageId = end.MessageId,
             StartedAt = end.StartedAt ?? now,
             EndedAt = now,
-            LastHopNotSeen = end.Observed?.Relay ?? false,
+            LastHopNotSeen = seen?.Relay ?? false,
             Authorization = permit?.Authorization,
         };
         // Salt and clear receipt, as they are committed to.

@@ -28,31 +28,37 @@ internal sealed class TierHistory(OrganisationContext context)
     private int Org => context.Organisation.Id.Value;
 
     /// <summary>Notes a tier. A fall below the domain's best is written to the ledger once, and stays an alarm until it is as good again or two weeks have passed.</summary>
-    public Task NoteAsync(int destination, Tier tier, CancellationToken cancellationToken) => context.Database.WriteAsync(
-        async (transaction, token) =>
-        {
-            if (await ReadAsync(destination, transaction, token).ConfigureAwait(false) is not var (best, lowered))
-                return 0;
-            var now = context.Time.GetUtcNow();
-            var isNormal = lowered is { } since && now - since >= AlarmFor;
-            var isLower = tier < best && !isNormal;
-            await Sql.ExecuteAsync(
-                transaction,
-                "UPDATE destination SET tier = @tier, seen_at = @now, best_tier = @best, lowered_at = @lowered WHERE org = @org AND id = @id",
-                [
-                    ("@tier", (int)tier), ("@now", Sql.Stored(now)), ("@best", (int)(isLower ? best : tier)), ("@lowered", isLower ? Sql.Stored(lowered ?? now) : 0L),
-                    ("@org", Org), ("@id", destination),
-                ],
-                token).ConfigureAwait(false);
-            if (isLower && lowered is null)
-            {
-                await context.Ledger.AppendAsync(
-                    new AuditEvent(context.Organisation.Id, "destination.lowered", "system", null, destination.ToString(CultureInfo.InvariantCulture), "done", $"{best} to {tier}"), transaction, token).ConfigureAwait(false);
-            }
+    /// <param name="destination">Number of the domain.</param>
+    /// <param name="tier">The tier seen.</param>
+    /// <param name="isBest">No host of the domain was left unasked. Where a connection sufficed for what it carried, the others may be better, and a lower tier is no fall.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public Task NoteAsync(int destination, Tier tier, bool isBest, CancellationToken cancellationToken) =>
+        context.Database.WriteAsync((transaction, token) => NoteAsync(destination, tier, isBest, transaction, token), cancellationToken);
 
+    /// <inheritdoc cref="NoteAsync(int, Tier, bool, CancellationToken)"/>
+    public async Task<int> NoteAsync(int destination, Tier tier, bool isBest, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(destination, transaction, cancellationToken).ConfigureAwait(false) is not var (best, lowered) || (tier < best && !isBest))
             return 0;
-        },
-        cancellationToken);
+        var now = context.Time.GetUtcNow();
+        var isNormal = lowered is { } since && now - since >= AlarmFor;
+        var isLower = tier < best && !isNormal;
+        await Sql.ExecuteAsync(
+            transaction,
+            "UPDATE destination SET tier = @tier, seen_at = @now, best_tier = @best, lowered_at = @lowered WHERE org = @org AND id = @id",
+            [
+                ("@tier", (int)tier), ("@now", Sql.Stored(now)), ("@best", (int)(isLower ? best : tier)), ("@lowered", isLower ? Sql.Stored(lowered ?? now) : 0L),
+                ("@org", Org), ("@id", destination),
+            ],
+            cancellationToken).ConfigureAwait(false);
+        if (isLower && lowered is null)
+        {
+            await context.Ledger.AppendAsync(
+                new AuditEvent(context.Organisation.Id, "destination.lowered", "system", null, destination.ToString(CultureInfo.InvariantCulture), "done", $"{best} to {tier}"), transaction, cancellationToken).ConfigureAwait(false);
+        }
+
+        return 0;
+    }
 
     /// <summary>Domains whose alarm stands, the newest first.</summary>
     public async Task<IReadOnlyList<LoweredDomain>> LoweredAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sealpost.Consent;
@@ -32,7 +33,7 @@ internal sealed class CertificateRules
         return policy;
     }
 
-    /// <summary>Null where the certificate is good for the host; else why not. An untrusted chain comes first, since nothing else it says counts.</summary>
+    /// <summary>Null where the certificate is good for the host; else why not. An untrusted chain comes first, since nothing else it says counts; one that cannot be judged is untrusted.</summary>
     /// <param name="certificate">Leaf, as the server sent it.</param>
     /// <param name="chain">The chain built under <see cref="SystemPolicy"/>.</param>
     /// <param name="hostName">MX host name, or the host named in the configuration; a wildcard stands for one left-most label, the common name is ignored.</param>
@@ -40,6 +41,19 @@ internal sealed class CertificateRules
     {
         if (certificate is null || chain is null)
             return WithholdReason.CertificateUntrusted;
+        try
+        {
+            return JudgeRead(certificate, chain, hostName);
+        }
+        catch (Exception e) when (Unforeseen.Is(e))
+        {
+            // A key or an extension that the library cannot read proves nothing, in whatever words it says so.
+            return WithholdReason.CertificateUntrusted;
+        }
+    }
+
+    private WithholdReason? JudgeRead(X509Certificate2 certificate, X509Chain chain, string hostName)
+    {
         var reason = JudgeChain(chain);
         if (reason is not null && _extraRoots.Count > 0)
         {
@@ -55,10 +69,14 @@ internal sealed class CertificateRules
             reason = second is null || reason == WithholdReason.CertificateUntrusted ? second : reason;
         }
 
-        return reason ?? (certificate.MatchesHostname(hostName, allowWildcards: true, allowCommonName: false)
-            ? null
-            : WithholdReason.CertificateNameMismatch);
+        return reason ?? (Names(certificate, hostName) ? null : WithholdReason.CertificateNameMismatch);
     }
+
+    /// <summary>Whether the certificate names the host among its alternative names. RFC 9525 §6.3.</summary>
+    /// <remarks>The platform's own comparison refuses to be asked for a name with an underscore or a hyphen in front, and MX hosts have such names.</remarks>
+    internal static bool Names(X509Certificate2 certificate, string hostName) => IPAddress.TryParse(hostName, out _)
+        ? certificate.MatchesHostname(hostName, allowWildcards: false, allowCommonName: false)
+        : certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(names => names.EnumerateDnsNames()).Any(name => HostPattern.Matches(name, hostName));
 
     private static WithholdReason? JudgeChain(X509Chain chain)
     {

@@ -53,6 +53,19 @@ public sealed partial class ConnectDestination
     /// </returns>
     public async Task<ConnectResult> ConnectAsync(string domain, HopNeed need, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await FindAsync(domain, need, cancellationToken);
+        }
+        catch (Exception e) when (Unforeseen.Is(e))
+        {
+            // What DNS and a policy's web server answer is a stranger's, too. It concerns this domain, and no other one waits for it.
+            return ConnectResult.Deferred.By(e, domain);
+        }
+    }
+
+    private async Task<ConnectResult> FindAsync(string domain, HopNeed need, CancellationToken cancellationToken)
+    {
         if (_via is { } via)
             return await RelayAsync(via.Host, via.Port, need, cancellationToken);
         if (_options.Routes.TryGetValue(domain, out var route) || _options.Routes.TryGetValue("*", out route))
@@ -102,28 +115,39 @@ public sealed partial class ConnectDestination
     private async Task<ConnectResult> TryAllAsync(string domain, MxAnswer mx, StsFinding sts, HopNeed need, CancellationToken cancellationToken)
     {
         SmtpSession? best = null;
+        var left = mx.Hosts.Count;
         var failures = new List<ConnectResult>();
-        foreach (var host in mx.Hosts)
+        try
         {
-            var (targets, result) = await PrepareAsync(domain, mx, host, sts, need, cancellationToken);
-            // A host that cannot be better than the one at hand is not asked.
-            if (result is null && (best is null || targets[0].Potential > best.Observed.Tier))
-                result = await TryAddressesAsync(domain, sts, targets, isCounted: !need.IsForReport, cancellationToken);
-            if (result is ConnectResult.Connected connected)
+            foreach (var host in mx.Hosts)
             {
-                if (best is not null)
-                    await best.DisposeAsync();
-                best = connected.Session;
-                if (best.Observed.Tier >= need.Wanted)
-                    break;
-            }
-            else if (result is not null)
-            {
-                failures.Add(result);
+                left--;
+                var (targets, result) = await PrepareAsync(domain, mx, host, sts, need, cancellationToken);
+                // A host that cannot be better than the one at hand is not asked.
+                if (result is null && (best is null || targets[0].Potential > best.Observed.Tier))
+                    result = await TryAddressesAsync(domain, sts, targets, isCounted: !need.IsForReport, cancellationToken);
+                if (result is ConnectResult.Connected connected)
+                {
+                    if (best is not null)
+                        await best.DisposeAsync();
+                    best = connected.Session;
+                    if (best.Observed.Tier >= need.Wanted)
+                        break;
+                }
+                else if (result is not null)
+                {
+                    failures.Add(result);
+                }
             }
         }
+        catch
+        {
+            if (best is not null)
+                await best.DisposeAsync();
+            throw;
+        }
 
-        return best is not null ? new ConnectResult.Connected(best) : Sum(failures);
+        return best is not null ? new ConnectResult.Connected(best) { LeavesOthers = left > 0 } : Sum(failures);
     }
 
     // Everything that is known before a connection is made: whether the host may be used at all, and what it has to prove.
@@ -131,12 +155,12 @@ public sealed partial class ConnectDestination
         string domain, MxAnswer mx, string host, StsFinding sts, HopNeed need, CancellationToken cancellationToken)
     {
         if (_options.ExpectedMx.TryGetValue(domain, out var expected) && !expected.Any(suffix => host == suffix || host.EndsWith("." + suffix, StringComparison.Ordinal)))
-            return ([], new ConnectResult.Withheld(WithholdReason.UnexpectedMx, $"{host}: is none of the mail hosts that this organisation expects for the domain"));
+            return ([], new ConnectResult.Withheld(WithholdReason.UnexpectedMx, $"{host}: is none of the mail hosts that this organisation expects for the domain") { Seen = Unasked(host, "expected-mx") });
         var isNamed = !sts.Misses(host);
         if (!isNamed)
             _report.NotNamed(domain, sts, host);
         if (!isNamed && sts.EnforcedId is not null) // RFC 8461 §5: the next host may be named
-            return ([], new ConnectResult.Deferred($"{host}: is not named by the domain's MTA-STS policy", null) { Cause = WithholdReason.MtaStsRefused });
+            return ([], new ConnectResult.Deferred($"{host}: is not named by the domain's MTA-STS policy", null) { Cause = WithholdReason.MtaStsRefused, Seen = Unasked(host, $"mta-sts:{sts.EnforcedId}") });
         var found = await _dns.AddressesAsync(host, cancellationToken);
         if (found.Addresses is null or { Count: 0 })
             return ([], NoAddress(host, found));
@@ -145,7 +169,7 @@ public sealed partial class ConnectDestination
         {
             // RFC 7672 §2.1.2: a host whose records cannot be had must not be used; an attacker could be the one who keeps them away.
             _report.NoTlsa(domain, host);
-            return ([], new ConnectResult.Deferred($"{host}: {failed.Problem}", null));
+            return ([], new ConnectResult.Deferred($"{host}: {failed.Problem}", null) { Seen = Unasked(host, "dane") });
         }
 
         return ([.. found.Addresses.Select(address => new HostTarget(new IPEndPoint(address, _options.Port), host, null, ImplicitTls: false)
@@ -156,6 +180,9 @@ public sealed partial class ConnectDestination
             Dnssec = mx.IsSecure && found.IsSecure ? "secure" : "insecure",
         })], null);
     }
+
+    // A host that was passed over before any connection: its name and the policy are all there is.
+    private TransportObservation Unasked(string host, string policy) => new(host, "", _options.Port, Tier.T0, "", "", "", policy, false, null);
 
     private async Task<ConnectResult> TryAddressesAsync(string domain, StsFinding sts, IReadOnlyList<HostTarget> targets, bool isCounted, CancellationToken cancellationToken)
     {

@@ -16,6 +16,9 @@ internal sealed class JudgeHost(CertificateRules certificates, DaneRules dane, H
     /// <summary>The handshake was begun and did not end well.</summary>
     public bool HandshakeFailed { get; set; }
 
+    /// <summary>What was seen of a connection that was refused; null where it was accepted, or no handshake got so far.</summary>
+    public TransportObservation? Seen { get; set; }
+
     /// <summary>Failure by the TLSA records.</summary>
     public TlsFailure? DaneFailure { get; private set; }
 

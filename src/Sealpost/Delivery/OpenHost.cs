@@ -41,7 +41,12 @@ internal sealed class OpenHost
         }
         catch (SmtpConnectionException e)
         {
-            return new OpenedHost(new ConnectResult.Deferred($"{target.Name}: {e.Message}", null), false, null, null);
+            return NotJudged(new ConnectResult.Deferred($"{target.Name}: {e.Message}", null), target, judge);
+        }
+        catch (Exception e) when (Unforeseen.Is(e))
+        {
+            // The next host, and every other domain, goes on.
+            return NotJudged(ConnectResult.Deferred.By(e, target.Name), target, judge);
         }
         finally
         {
@@ -53,16 +58,22 @@ internal sealed class OpenHost
     // Where a policy demands TLS, what lacks it may be an attack or a mistake that is mended soon: it is tried again. RFC 8461 §5, RFC 7672 §2.2.
     private static OpenedHost Told(ConnectResult result, HostTarget target, JudgeHost judge)
     {
+        if (result is ConnectResult.Connected)
+            return new OpenedHost(result, true, judge.DaneFailure, judge.WebPkiFailure);
         if (result is not ConnectResult.Withheld withheld)
-            return new OpenedHost(result, result is ConnectResult.Connected, judge.DaneFailure, judge.WebPkiFailure);
+            return NotJudged(result, target, judge);
+        var seen = SeenOf(target, judge);
         TlsFailure? noTls = judge.Reason is not null ? null : judge.HandshakeFailed ? TlsFailure.ValidationFailure : TlsFailure.StartTlsNotSupported;
         var isRefusedByPolicy = target.StsEnforced || target.Dane is DaneFinding.Usable || (target.Dane is DaneFinding.Unusable && judge.Reason is null);
         return new OpenedHost(
-            isRefusedByPolicy && withheld.Reason != WithholdReason.TierTooLow ? new ConnectResult.Deferred(withheld.Detail, null) { Cause = withheld.Reason } : withheld,
+            isRefusedByPolicy && withheld.Reason != WithholdReason.TierTooLow ? new ConnectResult.Deferred(withheld.Detail, null) { Cause = withheld.Reason, Seen = seen } : withheld with { Seen = seen },
             true,
             noTls ?? judge.DaneFailure,
             noTls ?? judge.WebPkiFailure);
     }
+
+    private static OpenedHost NotJudged(ConnectResult result, HostTarget target, JudgeHost judge) =>
+        new(result with { Seen = SeenOf(target, judge) }, false, judge.DaneFailure, judge.WebPkiFailure);
 
     private async Task<NetworkStream> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
     {
@@ -98,7 +109,11 @@ internal sealed class OpenHost
         if (!hello.IsPositive)
             return Refused(hello, target, "EHLO after STARTTLS");
         var features = SmtpFeatures.Parse(hello);
-        return new ConnectResult.Connected(new SmtpSession(channel, features, Observe(tls, target, judge.Tier, features)));
+        return new ConnectResult.Connected(new SmtpSession(channel, features, Observe(tls, tls.RemoteCertificate!, target, judge.Tier, PolicyOf(target, judge.Tier)) with
+        {
+            // RFC 8689 §4.1: only to a host whose name DANE or MTA-STS proved.
+            RequireTls = features.RequireTls && judge.Tier >= Tier.T3,
+        }));
     }
 
     private async Task<ConnectResult?> StartTlsAsync(SmtpChannel channel, HostTarget target, CancellationToken cancellationToken)
@@ -123,7 +138,7 @@ internal sealed class OpenHost
     private async Task<(SslStream? Tls, ConnectResult? Failure)> HandshakeAsync(SmtpChannel channel, HostTarget target, JudgeHost judge, CancellationToken cancellationToken)
     {
         var tls = new SslStream(channel.Stream, leaveInnerStreamOpen: false);
-        var options = TlsProfile.ClientOptions(target.Sni, _rules.SystemPolicy(), (_, certificate, chain, _) => judge.Accept(certificate as X509Certificate2, chain));
+        var options = TlsProfile.ClientOptions(target.Sni, _rules.SystemPolicy(), (sender, certificate, chain, _) => Accept(judge, target, (SslStream)sender, certificate as X509Certificate2, chain));
         using var limit = new CancellationTokenSource(SmtpLimits.Of(SmtpStage.Handshake), _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -131,7 +146,7 @@ internal sealed class OpenHost
             await tls.AuthenticateAsClientAsync(options, linked.Token);
             return (tls, null);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException || Unforeseen.Is(e))
         {
             await tls.DisposeAsync();
             channel.Close();
@@ -139,8 +154,17 @@ internal sealed class OpenHost
             judge.HandshakeFailed = true;
             return (null, judge.Reason is { } reason ? new ConnectResult.Withheld(reason, $"{target.Name}: {Describe(reason)}")
                 : e is AuthenticationException ? NoTls(target, "could not agree on TLS 1.2 or 1.3 with an approved cipher suite")
-                : new ConnectResult.Deferred($"{target.Name}: the connection broke during the TLS handshake", null));
+                : e is IOException or OperationCanceledException ? new ConnectResult.Deferred($"{target.Name}: the connection broke during the TLS handshake", null)
+                : new ConnectResult.Withheld(WithholdReason.CertificateUntrusted, $"{target.Name}: what it says in the TLS handshake cannot be read ({e.GetType().Name})"));
         }
+    }
+
+    private static bool Accept(JudgeHost judge, HostTarget target, SslStream tls, X509Certificate2? certificate, X509Chain? chain)
+    {
+        var isGood = judge.Accept(certificate, chain);
+        if (!isGood && certificate is not null)
+            judge.Seen = Observe(tls, certificate, target, Tier.T1, DemandedOf(target));
+        return isGood;
     }
 
     private static async Task<ConnectResult?> ReadGreetingAsync(SmtpChannel channel, HostTarget target, CancellationToken cancellationToken)
@@ -155,22 +179,38 @@ internal sealed class OpenHost
         return await channel.ReadReplyAsync(SmtpStage.Hello, cancellationToken);
     }
 
-    private static TransportObservation Observe(SslStream tls, HostTarget target, Tier tier, SmtpFeatures features) => new(
+    private static TransportObservation SeenOf(HostTarget target, JudgeHost judge) => judge.Seen ?? new TransportObservation(
+        Mx: target.Name,
+        Ip: target.Address.Address.ToString(),
+        Port: target.Address.Port,
+        Tier: Tier.T0,
+        TlsVersion: "",
+        Cipher: "",
+        CertificateFingerprint: "",
+        Policy: DemandedOf(target),
+        Relay: target.RelayEndpoint is not null,
+        Endpoint: target.RelayEndpoint)
+    {
+        Dnssec = target.Dnssec,
+    };
+
+    private static TransportObservation Observe(SslStream tls, X509Certificate certificate, HostTarget target, Tier tier, string policy) => new(
         Mx: target.Name,
         Ip: target.Address.Address.ToString(),
         Port: target.Address.Port,
         Tier: tier,
         TlsVersion: TlsProfile.NameOf(tls.SslProtocol),
         Cipher: tls.NegotiatedCipherSuite.ToString(),
-        CertificateFingerprint: tls.RemoteCertificate!.GetCertHashString(HashAlgorithmName.SHA256),
-        Policy: PolicyOf(target, tier),
+        CertificateFingerprint: certificate.GetCertHashString(HashAlgorithmName.SHA256),
+        Policy: policy,
         Relay: target.RelayEndpoint is not null,
         Endpoint: target.RelayEndpoint)
     {
         Dnssec = target.Dnssec,
-        // RFC 8689 §4.1: only to a host whose name DANE or MTA-STS proved.
-        RequireTls = features.RequireTls && tier >= Tier.T3,
     };
+
+    /// <summary>The policy that a host is held to, whether it satisfies it or not.</summary>
+    private static string DemandedOf(HostTarget target) => PolicyOf(target, target.Potential);
 
     private static string PolicyOf(HostTarget target, Tier tier) => tier switch
     {
@@ -194,6 +234,6 @@ internal sealed class OpenHost
         WithholdReason.DaneMismatch => "its certificate is not the one that the domain's signed TLSA records name",
         WithholdReason.MtaStsRefused => "its certificate does not satisfy the domain's MTA-STS policy",
         WithholdReason.TierTooLow => "the domain's TLSA records cannot be used, so nobody can tell whether this is the right host",
-        _ => "its certificate is not from a trusted root, or too weak",
+        _ => "its certificate is not from a trusted root, is too weak, or cannot be read",
     };
 }

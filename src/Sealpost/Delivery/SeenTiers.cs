@@ -14,7 +14,8 @@ internal static class SeenTiers
         _ => null,
     };
 
-    private static Tier? Of(WithholdReason reason) => reason switch
+    /// <summary>The tier at which a host stands that was refused for a reason; null where the reason says nothing.</summary>
+    public static Tier? Of(WithholdReason reason) => reason switch
     {
         WithholdReason.TlsUnavailable => Tier.T0,
         WithholdReason.CertificateExpired or WithholdReason.CertificateUntrusted or WithholdReason.CertificateNameMismatch

@@ -100,7 +100,7 @@ public abstract class OutcomeProperties : IAsyncLifetime
             case 10:
                 await _writer.BulkAsync(async (transaction, token) =>
                 {
-                    await new DeliveryStore(_clinic.Context).DoubtInFlightAsync(now, transaction, token);
+                    await new DeliveryStore(_clinic.Context).DoubtInFlightAsync(null, now, transaction, token);
                     return [];
                 }, CancellationToken.None);
                 break;

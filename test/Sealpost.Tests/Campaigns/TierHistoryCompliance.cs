@@ -71,7 +71,20 @@ public abstract class TierHistoryCompliance : IAsyncLifetime
         Assert.Equal(1, await EventsAsync());
     }
 
-    private Task NoteAsync(Tier tier) => new TierHistory(_clinic.Context).NoteAsync(_domain, tier, Token);
+    [Fact]
+    public async Task A_host_that_sufficed_says_nothing_about_the_better_ones_that_were_not_asked()
+    {
+        await NoteAsync(Tier.T4);
+        await NoteAsync(Tier.T2, isBest: false);
+        Assert.Empty(await LoweredAsync());
+        Assert.Equal(0, await EventsAsync());
+        await NoteAsync(Tier.T2);
+        Assert.Equal(Tier.T4, Assert.Single(await LoweredAsync()).Before);
+        await NoteAsync(Tier.T4, isBest: false);
+        Assert.Empty(await LoweredAsync());
+    }
+
+    private Task NoteAsync(Tier tier, bool isBest = true) => new TierHistory(_clinic.Context).NoteAsync(_domain, tier, isBest, Token);
 
     private Task<IReadOnlyList<LoweredDomain>> LoweredAsync() => new TierHistory(_clinic.Context).LoweredAsync(Token);
 

@@ -35,8 +35,18 @@ public sealed class CertificateRulesTests : IDisposable
     [InlineData("mx.*.example", "mx.clinic.example", WithholdReason.CertificateNameMismatch)]
     [InlineData("mx.clinic.example", "clinic.example", WithholdReason.CertificateNameMismatch)]
     [InlineData("", "common.name.example", WithholdReason.CertificateNameMismatch)]
+    [InlineData("*.0abc.clinic.example", "_dc-mx.0abc.clinic.example", null)]
+    [InlineData("*.clinic.example", "_dc-mx.0abc.clinic.example", WithholdReason.CertificateNameMismatch)]
+    [InlineData("mx.clinic.example", "_dc-mx.0abc.clinic.example", WithholdReason.CertificateNameMismatch)]
+    [InlineData("*.clinic.example", "-mx.clinic.example", null)]
+    [InlineData("mx.clinic.example", "-mx-.clinic.example", WithholdReason.CertificateNameMismatch)]
+    [InlineData("10.0.0.1", "10.0.0.1", WithholdReason.CertificateNameMismatch)]
     public void The_alternative_name_must_be_the_host(string certified, string host, WithholdReason? expected) =>
         Assert.Equal(expected, Judge(Issue(certified), host));
+
+    [Fact]
+    public void A_certificate_whose_names_cannot_be_read_proves_nothing() =>
+        Assert.NotNull(Judge(Issue("", odd: new X509Extension(new Oid("2.5.29.17"), [0x30, 0x7f, 0x01], false)), "mx.clinic.example"));
 
     [Theory]
     [InlineData(-10, -1, WithholdReason.CertificateExpired)]
@@ -73,7 +83,7 @@ public sealed class CertificateRulesTests : IDisposable
         }
     }
 
-    private X509Certificate2 Issue(string name, DateTimeOffset? from = null, DateTimeOffset? to = null, string usage = "1.3.6.1.5.5.7.3.1", int bits = 2048, bool old = false)
+    private X509Certificate2 Issue(string name, DateTimeOffset? from = null, DateTimeOffset? to = null, string usage = "1.3.6.1.5.5.7.3.1", int bits = 2048, bool old = false, X509Extension? odd = null)
     {
         using var key = RSA.Create(bits);
         var request = new CertificateRequest("CN=common.name.example", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -85,6 +95,8 @@ public sealed class CertificateRulesTests : IDisposable
             request.CertificateExtensions.Add(names.Build());
         }
 
+        if (odd is not null)
+            request.CertificateExtensions.Add(odd);
         var generator = old ? new OldGenerator(_rootKey) : X509SignatureGenerator.CreateForRSA(_rootKey, RSASignaturePadding.Pkcs1);
         return request.Create(_root.SubjectName, generator, from ?? Now.AddDays(-1), to ?? Now.AddDays(30), RandomNumberGenerator.GetBytes(8));
     }

@@ -118,6 +118,17 @@ public sealed class MxLookupTests : IAsyncLifetime
         Assert.Equal(("mx.mailbox.example", "insecure"), (session.Observed.Mx, session.Observed.Dnssec));
     }
 
+    [Fact]
+    public async Task An_error_that_nobody_foresaw_defers_its_domain_and_says_its_kind_alone()
+    {
+        await using var mailbox = DemoMailbox.Start(new MailboxOptions(), TimeProvider.System);
+        _dns.WithMx("clinic.example", 10, "mx.mailbox.example").WithA("mx.mailbox.example", "127.0.0.1");
+        var connect = new ConnectDestination(Options(mailbox.Routes["*"].Port, mailbox), TimeProvider.System) { Attempted = _ => throw new InvalidCastException("zoe@clinic.example") };
+        var deferred = Assert.IsType<ConnectResult.Deferred>(await connect.ConnectAsync("clinic.example", Token));
+        Assert.Equal((nameof(InvalidCastException), null), (deferred.Fault, deferred.Cause));
+        Assert.DoesNotContain("zoe", deferred.Detail, StringComparison.Ordinal);
+    }
+
     private async Task<string> RejectedAsync(string domain) =>
         Assert.IsType<ConnectResult.Rejected>(await ConnectAsync(domain, 25)).Reply!.ToString();
 

@@ -76,6 +76,15 @@ internal sealed partial record HostProbe
     public TransportObservation? Observed() =>
         End == ProbeEnd.Connected ? new TransportObservation(Mx, Ip, Port, Tier, TlsVersion, Cipher, Fingerprint, Policy, Relay, Endpoint) : null;
 
+    /// <summary>How well the domain was protected; null where the look says nothing about that.</summary>
+    [MemoryPackIgnore]
+    public Tier? SeenTier => End switch
+    {
+        ProbeEnd.Connected => Tier,
+        ProbeEnd.NoTls => SeenTiers.Of(Reason),
+        _ => null,
+    };
+
     /// <summary>How long it is believed: a host that was away may be back soon.</summary>
     [MemoryPackIgnore]
     public TimeSpan GoodFor => End == ProbeEnd.Unreachable || ByPolicy ? TimeSpan.FromMinutes(15) : TimeSpan.FromHours(24);

@@ -54,7 +54,7 @@ internal sealed class ProbeDestinations(OrganisationContext context, ConnectDest
         progress?.Report(new ProbeProgress(0, unseen.Count));
         foreach (var batch in unseen.Chunk(4 * AtOnce))
         {
-            var found = new HostProbe[batch.Length];
+            var found = new HostProbe?[batch.Length];
             await Parallel.ForAsync(0, batch.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (i, token) =>
             {
                 found[i] = await LookAsync(batch[i], token).ConfigureAwait(false);
@@ -63,20 +63,24 @@ internal sealed class ProbeDestinations(OrganisationContext context, ConnectDest
             // Batch by batch: what was seen is kept, whoever stops the rest.
             await context.Database.WriteAsync((transaction, token) => SaveAsync(batch, found, transaction, token), cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < batch.Length; i++)
-                known[batch[i]] = found[i];
+            {
+                if (found[i] is { } probe)
+                    known[batch[i]] = probe;
+            }
         }
 
         return known;
     }
 
-    private async Task<HostProbe> LookAsync(string domain, CancellationToken cancellationToken)
+    /// <summary>Null where nothing can be said: the look met an error that nobody foresaw, which says nothing about the domain and nothing about the others.</summary>
+    private async Task<HostProbe?> LookAsync(string domain, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Patience, context.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             var result = await connect.ConnectAsync(domain, HopNeed.Best, linked.Token).ConfigureAwait(false);
-            var probe = HostProbe.Of(result, context.Time.GetUtcNow());
+            var probe = result is ConnectResult.Deferred { Fault: not null } ? null : HostProbe.Of(result, context.Time.GetUtcNow());
             if (result is ConnectResult.Connected connected)
                 await connected.Session.DisposeAsync().ConfigureAwait(false);
             return probe;
@@ -87,10 +91,13 @@ internal sealed class ProbeDestinations(OrganisationContext context, ConnectDest
         }
     }
 
-    private async Task<int> SaveAsync(string[] domains, HostProbe[] found, DbTransaction transaction, CancellationToken cancellationToken)
+    private async Task<int> SaveAsync(string[] domains, HostProbe?[] found, DbTransaction transaction, CancellationToken cancellationToken)
     {
+        var history = new TierHistory(context);
         for (var i = 0; i < domains.Length; i++)
         {
+            if (found[i] is not { } probe)
+                continue;
             var number = await destinations.NumberAsync(domains[i], transaction, cancellationToken).ConfigureAwait(false);
             await Sql.ExecuteAsync(
                 transaction,
@@ -98,16 +105,11 @@ internal sealed class ProbeDestinations(OrganisationContext context, ConnectDest
                 INSERT INTO destination_probe (org, destination, at, found) VALUES (@org, @id, @at, @found)
                 ON CONFLICT (org, destination) DO UPDATE SET at = excluded.at, found = excluded.found
                 """,
-                [("@org", Org), ("@id", number), ("@at", found[i].At), ("@found", context.Keys.Seal(Context(number), MemoryPackSerializer.Serialize(found[i])))],
+                [("@org", Org), ("@id", number), ("@at", probe.At), ("@found", context.Keys.Seal(Context(number), MemoryPackSerializer.Serialize(probe)))],
                 cancellationToken).ConfigureAwait(false);
-            if (found[i].End == ProbeEnd.Connected)
-            {
-                await Sql.ExecuteAsync(
-                    transaction,
-                    "UPDATE destination SET tier = @tier, seen_at = @at WHERE org = @org AND id = @id",
-                    [("@tier", (int)found[i].Tier), ("@at", found[i].At), ("@org", Org), ("@id", number)],
-                    cancellationToken).ConfigureAwait(false);
-            }
+            // A look asks every host for the best it has, so it is the domain's best of today.
+            if (probe.SeenTier is { } tier)
+                await history.NoteAsync(number, tier, isBest: true, transaction, cancellationToken).ConfigureAwait(false);
         }
 
         return domains.Length;

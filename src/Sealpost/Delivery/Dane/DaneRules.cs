@@ -1,9 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
-using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Pkix;
 using Org.BouncyCastle.Security;
-using Org.BouncyCastle.Security.Certificates;
 using BcCertificate = Org.BouncyCastle.X509.X509Certificate;
 
 namespace Sealpost.Delivery.Dane;
@@ -21,17 +19,26 @@ internal sealed class DaneRules(TimeProvider time)
     /// <param name="sent">What it sent besides.</param>
     public TlsFailure? Judge(DaneFinding.Usable dane, X509Certificate2 leaf, IReadOnlyList<X509Certificate2> sent)
     {
-        // RFC 7672 §3.1.1: for DANE-EE neither name nor expiry nor chain matter; a key too weak to hold does.
-        if (dane.Records.Any(r => r.Usage == TlsaEntry.EndEntity && r.Matches(leaf)))
-            return CertificateRules.HasStrongKey(leaf) ? null : TlsFailure.CertificateNotTrusted;
         var worst = TlsFailure.ValidationFailure;
-        foreach (var anchor in Anchors(dane, sent))
+        try
         {
-            if (PathTo(anchor, leaf, sent) is not { } path)
-                continue;
-            if (JudgePath(anchor, path, leaf, dane.ReferenceNames) is not { } failure)
-                return null;
-            worst = failure;
+            // RFC 7672 §3.1.1: for DANE-EE neither name nor expiry nor chain matter; a key too weak to hold does.
+            if (dane.Records.Any(r => r.Usage == TlsaEntry.EndEntity && r.Matches(leaf)))
+                return CertificateRules.HasStrongKey(leaf) ? null : TlsFailure.CertificateNotTrusted;
+            List<BcCertificate> others = [.. sent.Select(c => Read(c.RawData)).OfType<BcCertificate>()];
+            foreach (var anchor in Anchors(dane, sent))
+            {
+                if (PathTo(anchor, leaf, others) is not { } path)
+                    continue;
+                if (JudgePath(anchor, path, leaf, dane.ReferenceNames) is not { } failure)
+                    return null;
+                worst = failure;
+            }
+        }
+        catch (Exception e) when (Unforeseen.Is(e))
+        {
+            // What the libraries cannot make sense of proves nothing, in whatever words they say so.
+            return worst;
         }
 
         return worst;
@@ -41,20 +48,32 @@ internal sealed class DaneRules(TimeProvider time)
     {
         foreach (var record in dane.Records.Where(r => r.Usage == TlsaEntry.TrustAnchor))
         {
-            foreach (var certificate in sent.Where(record.Matches))
-                yield return new Anchor(new BcCertificate(certificate.RawData), null);
+            foreach (var certificate in sent.Where(record.Matches).Select(c => Read(c.RawData)).OfType<BcCertificate>())
+                yield return new Anchor(certificate, null);
 
             // RFC 7671 §5.2.3: a record may hold the anchor itself, so that the host need not send it.
-            if (record is { Matching: 0, Selector: 0 })
-                yield return new Anchor(new BcCertificate(record.Data), null);
+            if (record is { Matching: 0, Selector: 0 } && Read(record.Data) is { } own)
+                yield return new Anchor(own, null);
             else if (record is { Matching: 0, Selector: 1 })
                 yield return new Anchor(null, PublicKeyFactory.CreateKey(record.Data));
         }
     }
 
-    private static List<BcCertificate>? PathTo(Anchor anchor, X509Certificate2 leaf, IReadOnlyList<X509Certificate2> sent)
+    /// <summary>Null where the library cannot read it: one odd certificate among those sent must not hide the good ones.</summary>
+    private static BcCertificate? Read(byte[] certificate)
     {
-        List<BcCertificate> others = [.. sent.Select(c => new BcCertificate(c.RawData))];
+        try
+        {
+            return new BcCertificate(certificate);
+        }
+        catch (Exception e) when (Unforeseen.Is(e))
+        {
+            return null;
+        }
+    }
+
+    private static List<BcCertificate>? PathTo(Anchor anchor, X509Certificate2 leaf, List<BcCertificate> others)
+    {
         List<BcCertificate> path = [new BcCertificate(leaf.RawData)];
         while (path.Count <= LongestPath)
         {
@@ -78,7 +97,7 @@ internal sealed class DaneRules(TimeProvider time)
             return TlsFailure.CertificateNotTrusted;
         if (!path.TrueForAll(CertificateRules.IsStrong) || !IsValidPath(anchor, path, now))
             return TlsFailure.CertificateNotTrusted;
-        return names.Any(name => leaf.MatchesHostname(name, allowWildcards: true, allowCommonName: false)) ? null : TlsFailure.CertificateHostMismatch;
+        return names.Any(name => CertificateRules.Names(leaf, name)) ? null : TlsFailure.CertificateHostMismatch;
     }
 
     private static bool IsValidPath(Anchor anchor, List<BcCertificate> path, DateTime now)
@@ -90,23 +109,23 @@ internal sealed class DaneRules(TimeProvider time)
             _ = new PkixCertPathValidator().Validate(new PkixCertPath(path), parameters);
             return true;
         }
-        catch (Exception e) when (e is PkixCertPathValidatorException or GeneralSecurityException)
+        catch (Exception e) when (Unforeseen.Is(e))
         {
             return false;
         }
     }
 
     private static bool Issued(BcCertificate issuer, BcCertificate subject) =>
-        issuer.SubjectDN.Equivalent(subject.IssuerDN) && Verifies(subject, issuer.GetPublicKey());
+        issuer.SubjectDN.Equivalent(subject.IssuerDN) && Verifies(subject, issuer.GetPublicKey);
 
-    private static bool Verifies(BcCertificate subject, AsymmetricKeyParameter key)
+    private static bool Verifies(BcCertificate subject, Func<AsymmetricKeyParameter> key)
     {
         try
         {
-            subject.Verify(key);
+            subject.Verify(key());
             return true;
         }
-        catch (Exception e) when (e is GeneralSecurityException or CryptoException or ArgumentException or Asn1ParsingException)
+        catch (Exception e) when (Unforeseen.Is(e))
         {
             return false;
         }
@@ -114,6 +133,6 @@ internal sealed class DaneRules(TimeProvider time)
 
     private sealed record Anchor(BcCertificate? Certificate, AsymmetricKeyParameter? Key)
     {
-        public bool Signed(BcCertificate subject) => Certificate is { } issuer ? Issued(issuer, subject) : Verifies(subject, Key!);
+        public bool Signed(BcCertificate subject) => Certificate is { } issuer ? Issued(issuer, subject) : Verifies(subject, () => Key!);
     }
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Org.BouncyCastle.Security;
+using BcCertificate = Org.BouncyCastle.X509.X509Certificate;
 
 namespace Sealpost.Delivery.Dane;
 
@@ -47,14 +49,15 @@ internal sealed record TlsaEntry(byte Usage, byte Selector, byte Matching, byte[
             if (Selector == 0)
             {
                 using var certificate = Certificate;
-                return certificate is not null;
+                return certificate is not null && (Usage != TrustAnchor || new BcCertificate(Data).GetPublicKey() is not null);
             }
 
             _ = PublicKey.CreateFromSubjectPublicKeyInfo(Data, out var read);
-            return read == Data.Length;
+            return read == Data.Length && (Usage != TrustAnchor || PublicKeyFactory.CreateKey(Data) is not null);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (Unforeseen.Is(e))
         {
+            // RFC 6698 §4.1: a record that nobody here can read is unusable. A trust anchor has to be read by the library that builds paths to it, too.
             return false;
         }
     }

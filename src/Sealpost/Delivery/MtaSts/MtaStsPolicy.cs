@@ -25,7 +25,7 @@ internal sealed partial record MtaStsPolicy(MtaStsMode Mode, TimeSpan MaxAge, IR
     private const long LongestAgeSeconds = 31_557_600; // §3.2: a year
 
     /// <summary>Whether the policy names the host. §4.1: the host's name alone counts; a wildcard is one whole label.</summary>
-    public bool Allows(string mxHost) => Patterns.Any(pattern => Matches(pattern, mxHost));
+    public bool Allows(string mxHost) => Patterns.Any(pattern => HostPattern.Matches(pattern, mxHost));
 
     /// <summary>Reads a policy; null where it cannot be read.</summary>
     public static MtaStsPolicy? Read(string text)
@@ -52,14 +52,6 @@ internal sealed partial record MtaStsPolicy(MtaStsMode Mode, TimeSpan MaxAge, IR
             && (mode == MtaStsMode.None || patterns.Count > 0)
             ? new MtaStsPolicy(mode, age, patterns)
             : null;
-    }
-
-    private static bool Matches(string pattern, string host)
-    {
-        if (!pattern.StartsWith("*.", StringComparison.Ordinal))
-            return string.Equals(pattern, host, StringComparison.OrdinalIgnoreCase);
-        var dot = host.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && string.Equals(pattern[2..], host[(dot + 1)..], StringComparison.OrdinalIgnoreCase);
     }
 
     private static MtaStsMode? ModeOf(string? value) => value switch

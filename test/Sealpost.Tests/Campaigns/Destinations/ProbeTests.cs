@@ -29,6 +29,34 @@ public sealed class ProbeTests(MailLab lab) : IClassFixture<MailLab>
             Assert.Equal(expected, found.Reason);
     }
 
+    [Theory]
+    [InlineData("wrongname.test", Tier.T1)]
+    [InlineData("nostarttls.test", Tier.T0)]
+    [InlineData("plain.test", Tier.T2)]
+    public async Task A_look_compares_a_domain_with_its_own_past(string domain, Tier now)
+    {
+        MailLab.Require();
+        await using var clinic = await TestClinic.CreateAsync();
+        var destinations = new DestinationStore(clinic.Context);
+        var number = await clinic.Context.Database.WriteAsync((transaction, token) => destinations.NumberAsync(domain, transaction, token), Token);
+        await destinations.NoteTierAsync(number, Tier.T3, isBest: true, Token);
+        await new ProbeDestinations(clinic.Context, lab.NewSender(_ => { }), destinations).RunAsync([domain], null, Token);
+        var lowered = Assert.Single(await new TierHistory(clinic.Context).LoweredAsync(Token));
+        Assert.Equal((domain, Tier.T3, now), (lowered.Domain, lowered.Before, lowered.Now));
+        Assert.Single(await clinic.LedgerAsync("destination.lowered"));
+    }
+
+    [Fact]
+    public async Task A_look_that_meets_an_error_says_nothing_about_its_domain_and_nothing_about_the_others()
+    {
+        MailLab.Require();
+        await using var clinic = await TestClinic.CreateAsync();
+        var odd = lab.NewSender(attempt => _ = attempt.Domain == "expired.test" ? throw new InvalidCastException("zoe@expired.test") : 0);
+        var probe = new ProbeDestinations(clinic.Context, odd, new DestinationStore(clinic.Context));
+        Assert.Equal("sts.test", Assert.Single(await probe.RunAsync(["expired.test", "sts.test"], null, Token)).Key);
+        Assert.Equal("sts.test", Assert.Single(await probe.KnownAsync(["expired.test", "sts.test"], Token)).Key);
+    }
+
     [Fact]
     public async Task What_a_policy_refuses_is_looked_at_again_within_the_hour_and_the_rest_once_a_day()
     {

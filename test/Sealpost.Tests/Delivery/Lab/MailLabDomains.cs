@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Sealpost.Tests.Delivery.Dane;
 
 namespace Sealpost.Tests.Delivery.Lab;
 
@@ -94,8 +95,18 @@ public sealed partial class MailLab
         Domain("selfsigned.test", new LabTls { Chain = [Keep(Certificates.SelfSigned("mx.selfsigned.test"))] });
         Domain("wrongname.test", Good("mx.elsewhere.test"));
         Domain("wish.test", new LabTls { Chain = [Keep(Certificates.SelfSigned("mx.wish.test"))] });
+
+        // Names as a hosted DNS makes them for an MX that is an alias of its own.
+        OddName("oddname.test", Good("*.0abc.oddname.test"));
+        OddName("oddnamewrong.test", Good("mx.oddnamewrong.test"));
         using var stranger = new Sealpost.App.Demo.MailboxCertificates(TimeProvider.System);
         Domain("untrusted.test", new LabTls { Chain = [Keep(stranger.Issue("mx.untrusted.test")), Keep(X509CertificateLoader.LoadCertificate(stranger.Root.RawData))] });
+    }
+
+    private void OddName(string domain, LabTls tls)
+    {
+        var mx = "_dc-mx.0abc." + domain;
+        _zone.Append(null, $"{domain}. MX 10 {mx}.\n{mx}. A {Address(mx, tls)}\n");
     }
 
     private void Sts()
@@ -143,6 +154,10 @@ public sealed partial class MailLab
         Domain("dane2name.test", With("mx.elsewhere.test"), $"2 1 1 {Spki(root)}");
         Domain("dane2old.test", With("mx.dane2old.test", isExpired: true), $"2 1 1 {Spki(root)}");
         Domain("dane2nexthop.test", With("dane2nexthop.test"), $"2 0 2 {Full(root)}");
+
+        // A trust anchor's key of an algorithm that nobody knows: unusable alone, harmless beside another record.
+        Domain("daneoddkey.test", Good("mx.daneoddkey.test"), $"2 1 0 {Convert.ToHexString(OddDaneTests.OddKey())}");
+        Domain("daneoddkeys.test", With("mx.daneoddkeys.test"), $"2 1 0 {Convert.ToHexString(OddDaneTests.OddKey())}\n2 1 1 {Spki(root)}");
 
         // Usages 0 and 1, broken digests: unusable.
         Domain("dane1.test", Good("mx.dane1.test"), $"1 1 1 {new string('0', 64)}");

@@ -22,6 +22,7 @@ public sealed class MailLabTests(MailLab lab) : IClassFixture<MailLab>
     [InlineData("dane0.test", WithholdReason.TierTooLow)]
     [InlineData("daneshort.test", WithholdReason.TierTooLow)]
     [InlineData("danetype.test", WithholdReason.TierTooLow)]
+    [InlineData("daneoddkey.test", WithholdReason.TierTooLow)]
     public async Task A_host_that_cannot_be_verified_gets_nothing(string domain, WithholdReason reason)
     {
         MailLab.Require();
@@ -52,6 +53,42 @@ public sealed class MailLabTests(MailLab lab) : IClassFixture<MailLab>
         AssertNothingTaken("mx." + domain, 2 * connections);
     }
 
+    [Fact]
+    public async Task A_host_name_with_an_underscore_is_verified_like_any_other()
+    {
+        MailLab.Require();
+        Assert.Equal((Tier.T2, 250), ((await lab.SendAsync("oddname.test", MessageClass.N1, Token)) is var good ? good.Observed.Tier : default, good.Reply!.Code));
+        Assert.Equal(WithholdReason.CertificateNameMismatch, Assert.IsType<ConnectResult.Withheld>((await lab.SendAsync("oddnamewrong.test", MessageClass.N1, Token)).Result).Reason);
+        AssertNothingTaken("_dc-mx.0abc.oddnamewrong.test", 1);
+    }
+
+    [Theory]
+    [InlineData("expired.test", "pkix", true)]
+    [InlineData("wrongname.test", "pkix", true)]
+    [InlineData("stsexpired.test", "mta-sts:id1", true)]
+    [InlineData("danebad.test", "dane", true)]
+    [InlineData("bothsts.test", "dane+mta-sts:id1", true)]
+    [InlineData("dane1.test", "dane-unusable", true)]
+    [InlineData("nostarttls.test", "pkix", false)]
+    [InlineData("stripped.test", "mta-sts:id1", false)]
+    public async Task What_was_seen_of_a_refused_host_is_kept_for_the_receipt(string domain, string policy, bool isTls)
+    {
+        MailLab.Require();
+        var seen = (await lab.SendAsync(domain, MessageClass.N1, Token)).Result.Seen!;
+        Assert.Equal(("mx." + domain, policy, "secure"), (seen.Mx, seen.Policy, seen.Dnssec));
+        Assert.StartsWith("127.0.1.", seen.Ip, StringComparison.Ordinal);
+        Assert.Equal(isTls ? ("TLS 1.3", 64) : ("", 0), (seen.TlsVersion, seen.CertificateFingerprint.Length));
+        Assert.Equal(isTls, seen.Cipher.StartsWith("TLS_AES_", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_the_preferred_host_lacks_does_not_say_what_the_others_have()
+    {
+        MailLab.Require();
+        Assert.True(Assert.IsType<ConnectResult.Connected>((await lab.SendAsync("mixed.test", MessageClass.N1, Token)).Result).LeavesOthers);
+        Assert.False(Assert.IsType<ConnectResult.Connected>((await lab.SendAsync("mixed.test", MessageClass.N2, Token)).Result).LeavesOthers);
+    }
+
     [Theory]
     [InlineData("sts.test", Tier.T3, "mta-sts:id1")]
     [InlineData("dane3.test", Tier.T4, "dane")]
@@ -60,6 +97,7 @@ public sealed class MailLabTests(MailLab lab) : IClassFixture<MailLab>
     [InlineData("dane2.test", Tier.T4, "dane")]
     [InlineData("dane2full.test", Tier.T4, "dane")]
     [InlineData("dane2nexthop.test", Tier.T4, "dane")]
+    [InlineData("daneoddkeys.test", Tier.T4, "dane")]
     [InlineData("both.test", Tier.T4, "dane+mta-sts:id1")]
     public async Task A_host_that_the_domain_vouches_for_gets_clinical_mail(string domain, Tier tier, string policy)
     {
