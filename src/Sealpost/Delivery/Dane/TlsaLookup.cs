@@ -17,7 +17,9 @@ internal sealed class TlsaLookup(Resolver dns)
     {
         if (!mx.IsSecure)
             return DaneFinding.NotApplicable;
-        foreach (var name in await BaseDomainsAsync(host, addresses, cancellationToken))
+        if (await BaseDomainsAsync(host, addresses, cancellationToken) is not { } names)
+            return new DaneFinding.Failed($"DNS gave no validated answer when asked whether {host} is an alias");
+        foreach (var name in names)
         {
             var answer = await dns.AskAsync($"_{port}._tcp.{name}", (QueryType)52, cancellationToken);
             if (answer.Result == DnsResult.Failed)
@@ -34,8 +36,9 @@ internal sealed class TlsaLookup(Resolver dns)
         return DaneFinding.NotApplicable;
     }
 
-    // RFC 7672 §2.2.2: the name that a signed alias leads to goes before the host's own.
-    private async Task<IReadOnlyList<string>> BaseDomainsAsync(string host, HostAddresses addresses, CancellationToken cancellationToken)
+    // RFC 7672 §2.2.2: the name that a signed alias leads to goes before the host's own. Null where that could not be asked: who suppresses the
+    // answer must not turn DANE off (§2.1.1).
+    private async Task<IReadOnlyList<string>?> BaseDomainsAsync(string host, HostAddresses addresses, CancellationToken cancellationToken)
     {
         if (addresses.IsSecure)
             return addresses.Expanded is { } expanded ? [expanded, host] : [host];
@@ -43,6 +46,6 @@ internal sealed class TlsaLookup(Resolver dns)
             return [];
         // §2.1.3: an alias in a signed zone may lead to an unsigned one; the zone of the host's own name still speaks for it.
         var alias = await dns.AskAsync(host, QueryType.CNAME, cancellationToken);
-        return alias is { Result: DnsResult.Found, IsSecure: true } ? [host] : [];
+        return alias.Result == DnsResult.Failed ? null : alias is { Result: DnsResult.Found, IsSecure: true } ? [host] : [];
     }
 }

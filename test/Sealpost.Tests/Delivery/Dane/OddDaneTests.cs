@@ -15,6 +15,8 @@ public sealed class OddDaneTests : IDisposable
     private readonly LabAuthority _authority = new(TimeProvider.System);
     private readonly DaneRules _rules = new(TimeProvider.System);
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public void Dispose() => _authority.Dispose();
 
     /// <summary>A public key of an algorithm that nobody knows.</summary>
@@ -64,6 +66,16 @@ public sealed class OddDaneTests : IDisposable
         var root = new TlsaEntry(2, 0, 1, SHA256.HashData(_authority.Certificate.RawData));
         Assert.Null(_rules.Judge(new DaneFinding.Usable([root], "_dc-mx.clinic.example", ["_dc-mx.clinic.example"]), leaf, [_authority.Certificate]));
         Assert.Equal(TlsFailure.CertificateHostMismatch, _rules.Judge(new DaneFinding.Usable([root], "_dc.mx.clinic.example", ["_dc.mx.clinic.example"]), leaf, [_authority.Certificate]));
+    }
+
+    [Fact]
+    public async Task Where_nobody_says_whether_the_host_is_an_alias_DANE_is_not_off()
+    {
+        await using var dns = new DnsStub();
+        dns.WithCode(Host, 2);
+        var finding = await new TlsaLookup(new Resolver(dns.Server)).FindAsync(
+            "clinic.example", new MxAnswer([Host], null) { IsSecure = true }, Host, new HostAddresses([System.Net.IPAddress.Loopback], false, "mx.elsewhere.example"), 25, Token);
+        Assert.IsType<DaneFinding.Failed>(finding);
     }
 
     // One library reads it; the other stumbles over its basic constraints.
