@@ -48,6 +48,10 @@ internal sealed partial class OpenOrganisation
     /// <summary>Receiving hosts as they are paced at this moment; null while nothing was sent since the start.</summary>
     public Func<HostPaces>? PresentPaces => _sending is { } sending ? sending.Paces : null;
 
+    /// <summary>Work in the background that failed the last time it was due.</summary>
+    public IReadOnlyList<FailedWork> Failing =>
+        [.. new[] { _keeping?.Failed, _reporting?.Failed, _reminding?.Failed, _replies?.Failed }.OfType<FailedWork>()];
+
     /// <summary>Whether DNSSEC works here; null where mail goes to stated hosts alone.</summary>
     public async Task<DnssecStatus?> DnssecAsync(CancellationToken cancellationToken)
     {

@@ -200,7 +200,7 @@ internal sealed partial class OpenOrganisation : IAsyncDisposable
         if (_reporting is not null)
             await _reporting.DisposeAsync().ConfigureAwait(false);
         else
-            await RunEvery.TryAsync(TlsReports.FlushAsync, CancellationToken.None).ConfigureAwait(false); // A process that only looked ahead had sessions too.
+            await RunEvery.TryAsync(KeepTlsReports.Work, TlsReports.FlushAsync, _installation.Log.CreateLogger<KeepTlsReports>(), CancellationToken.None).ConfigureAwait(false); // A process that only looked ahead had sessions too.
         Audiences.Dispose();
         Campaigns.Dispose();
         _probe?.Dispose();

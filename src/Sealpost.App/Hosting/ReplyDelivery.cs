@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Sealpost.Delivery;
 using Sealpost.ForPatients;
 using Sealpost.Storage;
 
@@ -15,12 +16,16 @@ internal sealed partial class ReplyDelivery : IAsyncDisposable
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly Task _running;
+    private FailedWork? _failed;
 
     public ReplyDelivery(Func<DeliverReplies> deliver, ILogger log, TimeProvider time)
     {
         (_deliver, _log, _time) = (deliver, log, time);
         _running = Task.Run(() => RunAsync(_stop.Token));
     }
+
+    /// <summary>Set where the last look met an error that nobody foresaw.</summary>
+    public FailedWork? Failed => Volatile.Read(ref _failed);
 
     /// <summary>Looks now.</summary>
     public void Wake()
@@ -56,11 +61,20 @@ internal sealed partial class ReplyDelivery : IAsyncDisposable
     {
         try
         {
-            return await _deliver().RunAsync(cancellationToken).ConfigureAwait(false) is { } wait && wait < Longest ? wait : Longest;
+            var wait = await _deliver().RunAsync(cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _failed, null);
+            return wait is { } soon && soon < Longest ? soon : Longest;
         }
         catch (Exception exception) when (exception is TransientStoreException or DbException or RefusedException)
         {
             LogTriedAgain(_log, exception.GetType().Name);
+            return Longest;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            var kind = exception.GetType().Name;
+            Volatile.Write(ref _failed, _failed is { } before ? before with { Kind = kind, Times = before.Times + 1 } : new FailedWork("Bringing patients' replies to the inbox", kind, _time.GetUtcNow(), 1));
+            LogTriedAgain(_log, kind);
             return Longest;
         }
     }

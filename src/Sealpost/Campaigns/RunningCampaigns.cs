@@ -94,19 +94,33 @@ internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : 
     {
         while (!_closing.IsCancellationRequested)
         {
-            var campaign = await Parts.Campaigns.FindAsync(id, _closing.Token).ConfigureAwait(false);
-            if (campaign is not { State: CampaignState.Scheduled, ScheduledAt: { } at })
-                return;
-            var wait = at - Time.GetUtcNow();
-            if (wait <= TimeSpan.Zero)
+            TimeSpan wait;
+            try
             {
-                if (await TryBeginAsync(campaign).ConfigureAwait(false))
+                if (await LeftAsync(id).ConfigureAwait(false) is not { } left)
                     return;
+                wait = left;
+            }
+            catch (Exception exception) when (!_closing.IsCancellationRequested)
+            {
+                // Nobody awaits this: an error that ended it would leave the campaign scheduled for ever.
+                SendLog.NotLookedAt(logger, id, exception.GetType().Name);
                 wait = RefusedAgainAfter;
             }
 
             await Task.Delay(wait < LongestTimer ? wait : LongestTimer, Time, _closing.Token).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>How long a scheduled campaign has to wait; null where it was begun, or is scheduled no more.</summary>
+    private async Task<TimeSpan?> LeftAsync(long id)
+    {
+        if (await Parts.Campaigns.FindAsync(id, _closing.Token).ConfigureAwait(false) is not { State: CampaignState.Scheduled, ScheduledAt: { } at } campaign)
+            return null;
+        var wait = at - Time.GetUtcNow();
+        if (wait > TimeSpan.Zero)
+            return wait;
+        return await TryBeginAsync(campaign).ConfigureAwait(false) ? null : RefusedAgainAfter;
     }
 
     /// <summary>Begins a campaign whose time has come; false where it is refused now and is to be tried again.</summary>

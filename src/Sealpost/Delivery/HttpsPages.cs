@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Sealpost.Delivery.Domains;
 
 namespace Sealpost.Delivery;
@@ -75,8 +76,10 @@ internal sealed class HttpsPages : IDisposable
         request.Headers.ConnectionClose = true; // Each question is a new visitor's.
         try
         {
+            // Read whole within the client's bound, and as UTF-8 whatever charset it claims: a stranger may claim one that does not exist.
             using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            return new PageAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType ?? "", await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false), "")
+            using var text = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+            return new PageAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType ?? "", await text.ReadToEndAsync(cancellationToken).ConfigureAwait(false), "")
             {
                 CertificateEndsAt = request.RequestUri!.Scheme == Uri.UriSchemeHttps && _ends.TryGetValue(NameOf(request), out var ends) ? ends : null,
             };
@@ -95,6 +98,10 @@ internal sealed class HttpsPages : IDisposable
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new PageAnswer(0, "", "", "it did not answer within 15 seconds");
+        }
+        catch (Exception exception) when (Unforeseen.Is(exception))
+        {
+            return new PageAnswer(0, "", "", "what it answered cannot be read");
         }
     }
 

@@ -60,6 +60,14 @@ public sealed class ReachabilityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_charset_that_does_not_exist_is_no_obstacle()
+    {
+        await using var server = new PageServer(_certificates, [Host], (line, body) => Answer(line, body) with { Type = "text/plain; charset=no-such-charset" });
+        using var probe = Probe(server.Port);
+        Assert.True((await probe.AskAsync(anew: false, Token)).IsReachable);
+    }
+
+    [Fact]
     public async Task A_certificate_for_another_name_or_nobody_there_is_not_reachable()
     {
         await using var server = new PageServer(_certificates, ["other.example"], Answer);

@@ -138,11 +138,14 @@ internal sealed class HealthBoard : IDisposable
                 return known.Checks;
             var organisations = await _installation.OpenAllAsync(cancellationToken).ConfigureAwait(false);
             var dnssec = (await Task.WhenAll(organisations.Select(one => one.DnssecAsync(cancellationToken))).ConfigureAwait(false)).OfType<DnssecStatus>().ToList();
+            var failed = organisations.SelectMany(one => one.Failing).OrderBy(one => one.Since).ToList();
             var ending = (await Task.WhenAll(organisations.Select(one => one.EndingCertificatesAsync(cancellationToken))).ConfigureAwait(false)).SelectMany(found => found).OrderBy(one => one.EndsAt).ToList();
             _outside = (_installation.Time.GetTimestamp(),
             [
                 dnssec.Find(status => !status.Validates) is { } off ? new HealthCheck("DNSSEC", false, $"{off.Words} {DnssecStatus.Lost}")
                     : new HealthCheck("DNSSEC", true, dnssec.Count > 0 ? dnssec[0].Words : "Mail goes to stated hosts alone; DNS is not asked."),
+                failed.Count > 0 ? new HealthCheck("Work in the background", false, string.Join(' ', failed.Select(one => $"{one.Work} has failed {one.Times:N0} time{(one.Times == 1 ? "" : "s")} in a row ({one.Kind}); the log says when.")))
+                    : new HealthCheck("Work in the background", true, "Nothing failed the last time it was due."),
                 ending.Count > 0 ? new HealthCheck("Certificates", false, string.Join(' ', ending.Select(one => one.Words)))
                     : new HealthCheck("Certificates", true, "None of those for signing, of patients and of the public URL ends soon."),
             ]);

@@ -22,8 +22,11 @@ internal sealed partial class KeepReminding : IAsyncDisposable
     public KeepReminding(Func<CancellationToken, Task<int>> remind, ILogger log, TimeProvider time)
     {
         (_remind, _log) = (remind, log);
-        _running = new RunEvery(Every, LookAsync, time);
+        _running = new RunEvery("Reminding patients of messages that wait", Every, LookAsync, log, time);
     }
+
+    /// <inheritdoc cref="RunEvery.Failed"/>
+    public FailedWork? Failed => _running.Failed;
 
     /// <summary>Stops; a message already in DATA ends first.</summary>
     public ValueTask DisposeAsync() => _running.DisposeAsync();

@@ -95,8 +95,22 @@ internal sealed class RemindWaiting(SendParts parts)
         var taken = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = DomainsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(byDomain, options, async (one, token) =>
-            Interlocked.Add(ref taken, await new RemindDomain(run, gates, one.Key).RunAsync(one.Value, token).ConfigureAwait(false))).ConfigureAwait(false);
+            Interlocked.Add(ref taken, await OfDomainAsync(run, gates, one.Key, one.Value, token).ConfigureAwait(false))).ConfigureAwait(false);
         return taken;
+    }
+
+    /// <summary>One domain's trouble keeps no other's reminders back.</summary>
+    private static async Task<int> OfDomainAsync(CampaignRun run, Gates gates, string domain, IReadOnlyList<Reminder> reminders, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new RemindDomain(run, gates, domain).RunAsync(reminders, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (CampaignRun.IsOfOneLane(exception))
+        {
+            SendLog.RemindersBroken(run.Log, run.Campaign.Id, exception.GetType().Name);
+            return 0;
+        }
     }
 
     /// <summary>Those that may leave at this hour of the patient's day; the others wait for its end.</summary>

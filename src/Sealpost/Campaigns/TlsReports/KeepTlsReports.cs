@@ -6,6 +6,9 @@ namespace Sealpost.Campaigns.TlsReports;
 /// <summary>Writes counted sessions down every minute and sends the reports that are due.</summary>
 internal sealed partial class KeepTlsReports : IAsyncDisposable
 {
+    /// <summary>What it does, for the operator.</summary>
+    public const string Work = "Telling domains how TLS to them went";
+
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
     private readonly SendTlsReports _send;
@@ -21,14 +24,17 @@ internal sealed partial class KeepTlsReports : IAsyncDisposable
     public KeepTlsReports(SendTlsReports send, Func<bool> isOn, ILogger log, TimeProvider time)
     {
         (_send, _isOn, _log) = (send, isOn, log);
-        _running = new RunEvery(Every, LookAsync, time);
+        _running = new RunEvery(Work, Every, LookAsync, log, time);
     }
+
+    /// <inheritdoc cref="RunEvery.Failed"/>
+    public FailedWork? Failed => _running.Failed;
 
     /// <summary>Stops, after what was counted is written down.</summary>
     public async ValueTask DisposeAsync()
     {
         await _running.DisposeAsync().ConfigureAwait(false);
-        await RunEvery.TryAsync(_send.FlushAsync, CancellationToken.None).ConfigureAwait(false);
+        await RunEvery.TryAsync(Work, _send.FlushAsync, _log, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)

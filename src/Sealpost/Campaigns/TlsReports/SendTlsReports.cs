@@ -117,10 +117,10 @@ internal sealed class SendTlsReports(OrganisationContext context, TlsTally tally
 
     private async Task<bool> DeliverAsync(ReportWays via, TlsReport report, byte[] packed, string domain, Uri target, CancellationToken cancellationToken)
     {
-        if (ReportTargets.MailboxOf(target) is not { } mailbox)
-            return (await via.Pages.PostAsync(target, packed, TlsReportMail.MediaType, cancellationToken).ConfigureAwait(false)).Status is >= 200 and < 300;
         try
         {
+            if (ReportTargets.MailboxOf(target) is not { } mailbox)
+                return (await via.Pages.PostAsync(target, packed, TlsReportMail.MediaType, cancellationToken).ConfigureAwait(false)).Status is >= 200 and < 300;
             using var mail = TlsReportMail.Sign(via.Keys, report, packed, domain, mailbox, context.Time.GetUtcNow());
             // §5.3: by encrypted mail where the host has any, whatever its certificate; a domain with broken TLS is the one that has to hear of it.
             if (await via.Connect.ConnectAsync(mailbox[(mailbox.IndexOf('@', StringComparison.Ordinal) + 1)..], HopNeed.OfReport, cancellationToken).ConfigureAwait(false) is not ConnectResult.Connected connected)
@@ -129,8 +129,9 @@ internal sealed class SendTlsReports(OrganisationContext context, TlsTally tally
             var reply = await session.EnvelopeAsync("", mailbox, mail.Bytes.Length, cancellationToken).ConfigureAwait(false);
             return reply.IsPositive && (await session.DataAsync(mail.Bytes, cancellationToken).ConfigureAwait(false)).IsPositive;
         }
-        catch (Exception exception) when (exception is SmtpConnectionException or NoFinalReplyException)
+        catch (Exception exception) when (Unforeseen.Is(exception))
         {
+            // A stranger's host, or an address in its record that no mail can be written to: that report is tried again, and the others go on.
             return false;
         }
     }

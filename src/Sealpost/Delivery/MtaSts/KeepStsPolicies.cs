@@ -15,8 +15,11 @@ internal sealed partial class KeepStsPolicies : IAsyncDisposable
     public KeepStsPolicies(Func<ConnectDestination> connect, ILogger log, TimeProvider time)
     {
         (_connect, _log) = (connect, log);
-        _running = new RunEvery(Every, LookAsync, time);
+        _running = new RunEvery("Keeping MTA-STS policies fresh", Every, LookAsync, log, time);
     }
+
+    /// <inheritdoc cref="RunEvery.Failed"/>
+    public FailedWork? Failed => _running.Failed;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _running.DisposeAsync();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Sealpost.Delivery.Returns;
 
 namespace Sealpost.Tests.Delivery.Returns;
@@ -89,6 +90,31 @@ public sealed class LmtpTests : IAsyncLifetime
         for (var i = 0; i < 20; i++)
             await peer.SayAsync(new string('x', 10_000), "500");
         Assert.Null(await peer.LineAsync());
+    }
+
+    [Fact]
+    public async Task A_process_short_of_descriptors_listens_again_when_it_has_some()
+    {
+        var clock = new FakeTimeProvider();
+        var times = 0;
+        await using var listener = LmtpListener.Start(
+            new IPEndPoint(IPAddress.Loopback, 0),
+            Rules() with { Time = clock },
+            NullLogger.Instance,
+            (inner, token) => Interlocked.Increment(ref times) <= 2 ? throw new SocketException((int)SocketError.TooManyOpenSockets) : inner.AcceptTcpClientAsync(token));
+        using var client = new TcpClient();
+        await client.ConnectAsync(listener.Endpoint, Token);
+        using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+        var greeting = reader.ReadLineAsync(Token).AsTask();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(greeting.IsCompleted);
+            },
+            "it greets",
+            Token);
+        Assert.StartsWith("220 ", await greeting, StringComparison.Ordinal);
     }
 
     [Fact]
