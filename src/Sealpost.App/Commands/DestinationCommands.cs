@@ -55,5 +55,6 @@ internal static class DestinationCommands
 
     private static string Trouble(DestinationStatus one) =>
         (one.HeldUntil is { } held ? string.Create(CultureInfo.InvariantCulture, $"; held until {held:u}") : "")
-        + (one.LastProblemAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"; {one.LastProblem} at {at:u}") : "");
+        + (one.LastProblemAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"; {one.LastProblem} at {at:u}") : "")
+        + (one.PolicyProblem.Length > 0 ? $"; {one.PolicyProblem}" : "");
 }

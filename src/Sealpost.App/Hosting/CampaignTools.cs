@@ -16,7 +16,7 @@ internal sealed class CampaignTools : IDisposable
     {
         _organisation = organisation;
         Progress = new WatchProgress(Context);
-        Home = new ReadHome(Context, Progress) { Dnssec = organisation.DnssecAsync, Certificates = organisation.EndingCertificatesAsync };
+        Home = new ReadHome(Context, Progress) { Dnssec = organisation.DnssecAsync, Certificates = organisation.EndingCertificatesAsync, Policies = organisation.EndingPoliciesAsync };
         Links = new FollowLink(Context, organisation.Shards.RefreshAsync);
     }
 
@@ -39,7 +39,7 @@ internal sealed class CampaignTools : IDisposable
     public ListDeliveries Deliveries => new(Context);
 
     /// <summary>Receiving domains: pace, last errors, next tries.</summary>
-    public ListDestinations Destinations => new(Context) { Present = _organisation.PresentPaces };
+    public ListDestinations Destinations => new(Context) { Present = _organisation.PresentPaces, Policies = _organisation.EndingPoliciesAsync };
 
     /// <summary>What receiving domains were told of their TLS.</summary>
     public ListTlsReports TlsReports => new(Context);

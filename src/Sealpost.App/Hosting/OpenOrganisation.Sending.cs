@@ -59,6 +59,9 @@ internal sealed partial class OpenOrganisation
         return delivery.Via is null && delivery.Routes.ContainsKey("*") ? null : await Connect(delivery).DnssecAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>MTA-STS policies of receiving domains that end soon because they cannot be refreshed, as far as this process has tried.</summary>
+    public Task<IReadOnlyList<EndingPolicy>> EndingPoliciesAsync(CancellationToken cancellationToken) => _policies.EndingAsync(_installation.Time.GetUtcNow(), cancellationToken);
+
     private ConnectDestination Connect(DeliveryOptions delivery) => new(delivery, _policies, _installation.Time) { Attempted = _tally.Add };
 
     /// <summary>What is told to receiving domains, forecasts' sessions included: RFC 8460 §4.3 counts connections, not messages.</summary>

@@ -95,6 +95,9 @@ public sealed partial class ConnectDestination
     /// <summary>Fetches MTA-STS policies anew that were fetched more than a day ago. Returns how many were due.</summary>
     public Task<int> RefreshPoliciesAsync(CancellationToken cancellationToken) => _sts.RefreshAsync(cancellationToken);
 
+    /// <summary>Enforced MTA-STS policies that could not be refreshed again and again and end soon. RFC 8461 §10.2.</summary>
+    internal Task<IReadOnlyList<EndingPolicy>> EndingPoliciesAsync(CancellationToken cancellationToken) => _sts.EndingAsync(cancellationToken);
+
     // A stated route: neither MX nor policy of the recipient's domain speaks of it.
     private async Task<ConnectResult> StatedAsync(string domain, DeliveryRoute route, HopNeed need, CancellationToken cancellationToken)
     {

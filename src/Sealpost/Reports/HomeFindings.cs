@@ -35,6 +35,9 @@ public enum NeedKind
     /// <summary>A certificate ends soon, or has ended.</summary>
     CertificateEnding,
 
+    /// <summary>The policy that protects a receiving domain cannot be refreshed and ends.</summary>
+    PolicyEnding,
+
     /// <summary>Too many patients report messages as unwanted.</summary>
     Complaints,
 

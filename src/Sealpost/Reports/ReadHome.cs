@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sealpost.Campaigns;
 using Sealpost.Delivery;
+using Sealpost.Delivery.MtaSts;
 using Sealpost.Organisations;
 using Sealpost.People;
 using Sealpost.Storage;
@@ -33,6 +34,9 @@ public sealed class ReadHome : IDisposable
 
     /// <summary>Certificates that end soon.</summary>
     public Func<CancellationToken, Task<IReadOnlyList<EndingCertificate>>> Certificates { get; init; } = _ => Task.FromResult<IReadOnlyList<EndingCertificate>>([]);
+
+    /// <summary>MTA-STS policies that end soon because they cannot be refreshed.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<EndingPolicy>>> Policies { get; init; } = _ => Task.FromResult<IReadOnlyList<EndingPolicy>>([]);
 
     private int Org => _context.Organisation.Id.Value;
 
@@ -77,6 +81,8 @@ public sealed class ReadHome : IDisposable
             [
                 .. await DomainsAsync(cancellationToken).ConfigureAwait(false),
                 .. await LoweredAsync(cancellationToken).ConfigureAwait(false),
+                .. (await Policies(cancellationToken).ConfigureAwait(false)).Take(5).Select(one => new Need(
+                    NeedKind.PolicyEnding, null, one.Domain, $"{one.Domain}: {one.Words}. It may be a mistake there, or somebody on the way who waits for its end: ask its operator.", one.TriedAt)),
                 .. await DnssecAsync(cancellationToken).ConfigureAwait(false),
                 .. (await Certificates(cancellationToken).ConfigureAwait(false)).Select(one => new Need(NeedKind.CertificateEnding, null, "", one.Words, one.EndsAt)),
                 .. await PatientNeeds.EndingAsync(_context, _campaigns, cancellationToken).ConfigureAwait(false),
@@ -156,7 +162,7 @@ public sealed class ReadHome : IDisposable
         return needs;
     }
 
-    /// <summary>Domains that took nothing of what was tried lately.</summary>
+    /// <summary>Domains that took nothing of what was tried lately; a notice in the message's place was taken like any other mail.</summary>
     private async Task<IReadOnlyList<Need>> DomainsAsync(CancellationToken cancellationToken)
     {
         var since = Sql.Stored(_context.Time.GetUtcNow() - Recent);
@@ -233,7 +239,7 @@ public sealed class ReadHome : IDisposable
     {
         NeedKind.InDoubt => 0,
         NeedKind.Complaints or NeedKind.PausedItself => 1,
-        NeedKind.FailingDomain or NeedKind.LoweredDomain or NeedKind.Refused => 2,
+        NeedKind.FailingDomain or NeedKind.LoweredDomain or NeedKind.PolicyEnding or NeedKind.Refused => 2,
         NeedKind.Paused => 3,
         NeedKind.Approval => 4,
         NeedKind.SentBack => 5,

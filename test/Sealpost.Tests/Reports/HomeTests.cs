@@ -1,6 +1,7 @@
 using Sealpost.App.Demo;
 using Sealpost.Campaigns;
 using Sealpost.Delivery;
+using Sealpost.Delivery.MtaSts;
 using Sealpost.People;
 using Sealpost.Reports;
 using Sealpost.Storage;
@@ -69,6 +70,20 @@ public sealed class HomeTests : IAsyncDisposable
         Assert.Equal("slow.example", Assert.Single(home.Needs, need => need.Kind == NeedKind.FailingDomain).Name);
         var running = Assert.Single(home.Running);
         Assert.Equal((6L, 6L), (running.Progress.Of(Outcome.Pending), running.Progress.Deferred));
+    }
+
+    [Fact]
+    public async Task A_policy_that_cannot_be_kept_is_named_with_its_end()
+    {
+        await OpenAsync();
+        using var progress = new WatchProgress(_clinic.Context);
+        using var home = new ReadHome(_clinic.Context, progress)
+        {
+            Policies = _ => Task.FromResult<IReadOnlyList<EndingPolicy>>([new EndingPolicy("hospital.example", new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero), 4, DateTimeOffset.UnixEpoch)]),
+        };
+        var need = Assert.Single((await home.RunAsync(TestClinic.Author, Token)).Needs, need => need.Kind == NeedKind.PolicyEnding);
+        Assert.Equal("hospital.example", need.Name);
+        Assert.Contains("ends on 2026-12-01", need.Words, StringComparison.Ordinal);
     }
 
     private async Task<IEnumerable<NeedKind>> NeedsAsync(Actor actor) => (await ReadAsync(actor)).Needs.Select(need => need.Kind);

@@ -138,12 +138,15 @@ internal sealed class HealthBoard : IDisposable
                 return known.Checks;
             var organisations = await _installation.OpenAllAsync(cancellationToken).ConfigureAwait(false);
             var dnssec = (await Task.WhenAll(organisations.Select(one => one.DnssecAsync(cancellationToken))).ConfigureAwait(false)).OfType<DnssecStatus>().ToList();
+            var policies = (await Task.WhenAll(organisations.Select(one => one.EndingPoliciesAsync(cancellationToken))).ConfigureAwait(false)).Sum(found => found.Count);
             var failed = organisations.SelectMany(one => one.Failing).OrderBy(one => one.Since).ToList();
             var ending = (await Task.WhenAll(organisations.Select(one => one.EndingCertificatesAsync(cancellationToken))).ConfigureAwait(false)).SelectMany(found => found).OrderBy(one => one.EndsAt).ToList();
             _outside = (_installation.Time.GetTimestamp(),
             [
                 dnssec.Find(status => !status.Validates) is { } off ? new HealthCheck("DNSSEC", false, $"{off.Words} {DnssecStatus.Lost}")
                     : new HealthCheck("DNSSEC", true, dnssec.Count > 0 ? dnssec[0].Words : "Mail goes to stated hosts alone; DNS is not asked."),
+                policies > 0 ? new HealthCheck("MTA-STS", false, $"{(policies == 1 ? "The policy of one receiving domain" : $"The policies of {policies:N0} receiving domains")} could not be refreshed again and again and will end: somebody on the way may keep it away (RFC 8461 §10.2). `sealpost destination list --troubled` names the domains.")
+                    : new HealthCheck("MTA-STS", true, "Every policy that receiving domains enforce can be refreshed."),
                 failed.Count > 0 ? new HealthCheck("Work in the background", false, string.Join(' ', failed.Select(one => $"{one.Work} has failed {one.Times:N0} time{(one.Times == 1 ? "" : "s")} in a row ({one.Kind}); the log says when.")))
                     : new HealthCheck("Work in the background", true, "Nothing failed the last time it was due."),
                 ending.Count > 0 ? new HealthCheck("Certificates", false, string.Join(' ', ending.Select(one => one.Words)))

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Sealpost.Delivery;
+using Sealpost.Delivery.MtaSts;
 using Sealpost.Delivery.Pacing;
 using Sealpost.Organisations;
 using Sealpost.People;
@@ -55,8 +56,11 @@ public sealed record DestinationStatus
     /// <summary>UTC instant of the next of them; null where none waits.</summary>
     public required DateTimeOffset? NextTryAt { get; init; }
 
-    /// <summary>Whether a person should look: it cannot be reached, or is being held.</summary>
-    public bool IsTroubled => Failures > 0 || HeldUntil is not null;
+    /// <summary>What threatens its MTA-STS policy, in words; empty where nothing does.</summary>
+    public string PolicyProblem { get; init; } = "";
+
+    /// <summary>Whether a person should look: it cannot be reached, is being held, or its policy cannot be kept.</summary>
+    public bool IsTroubled => Failures > 0 || HeldUntil is not null || PolicyProblem.Length > 0;
 }
 
 /// <summary>The paces of hosts at one moment, for <see cref="ListDestinations"/>.</summary>
@@ -73,6 +77,9 @@ public sealed class ListDestinations
     /// <summary>Paces newer than the stored ones.</summary>
     internal Func<HostPaces>? Present { get; init; }
 
+    /// <summary>Policies that end soon because they cannot be refreshed.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<EndingPolicy>>> Policies { get; init; } = _ => Task.FromResult<IReadOnlyList<EndingPolicy>>([]);
+
     private int Org => _context.Organisation.Id.Value;
 
     /// <summary>All receiving domains.</summary>
@@ -83,6 +90,7 @@ public sealed class ListDestinations
         var hosts = await new PaceStore(_context).AllAsync(cancellationToken).ConfigureAwait(false);
         var present = Present?.Invoke().ByNumber ?? new Dictionary<int, (PaceState State, int Open)>();
         var waiting = await WaitingAsync(cancellationToken).ConfigureAwait(false);
+        var ending = (await Policies(cancellationToken).ConfigureAwait(false)).ToDictionary(one => one.Domain, one => one.Words, StringComparer.Ordinal);
         var now = _context.Time.GetUtcNow();
         var list = new List<DestinationStatus>();
         await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
@@ -94,7 +102,7 @@ public sealed class ListDestinations
             var stored = hosts.TryGetValue(host, out var known) ? known : (Host: "", State: new PaceState());
             var pace = present.TryGetValue(host, out var at) ? at : (stored.State, Open: 0);
             if (domains.TryGetValue(number, out var domain))
-                list.Add(Status(domain, stored.Host, reader, pace, waiting.GetValueOrDefault(number), now));
+                list.Add(Status(domain, stored.Host, reader, pace, waiting.GetValueOrDefault(number), now) with { PolicyProblem = ending.GetValueOrDefault(domain, "") });
         }
 
         return [.. list.OrderByDescending(one => one.IsTroubled).ThenByDescending(one => one.Waiting).ThenBy(one => one.Domain, StringComparer.Ordinal)];

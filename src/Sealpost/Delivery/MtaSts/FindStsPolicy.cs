@@ -37,6 +37,9 @@ internal sealed class FindStsPolicy(Resolver dns, FetchStsPolicy fetch, StsCache
         return stale.Count;
     }
 
+    /// <inheritdoc cref="StsCache.EndingAsync"/>
+    public Task<IReadOnlyList<EndingPolicy>> EndingAsync(CancellationToken cancellationToken) => cache.EndingAsync(time.GetUtcNow(), cancellationToken);
+
     private async Task<StsFinding> DecideAsync(string domain, string? id, CancellationToken cancellationToken)
     {
         var turn = cache.TurnOf(domain);
@@ -48,7 +51,11 @@ internal sealed class FindStsPolicy(Resolver dns, FetchStsPolicy fetch, StsCache
             var valid = kept is not null && kept.ExpiresAt > now ? kept : null;
             // §3.3: a policy that is no longer announced, or whose record cannot be had, applies until it expires.
             if (id is null)
+            {
+                Missed(domain, valid, now);
                 return new StsFinding(valid, null);
+            }
+
             if (valid?.Id == id && now - valid.FetchedAt < RefreshAfter)
                 return new StsFinding(valid, null);
             if (cache.FailureOf(domain) is { } failed && failed.Id == id && now - failed.At < BackOff)
@@ -68,6 +75,13 @@ internal sealed class FindStsPolicy(Resolver dns, FetchStsPolicy fetch, StsCache
         {
             turn.Release();
         }
+    }
+
+    // §10.2: a record that is kept away keeps the policy from being refreshed, too.
+    private void Missed(string domain, StsEntry? valid, DateTimeOffset now)
+    {
+        if (valid is not null && now - valid.FetchedAt >= RefreshAfter && (cache.FailureOf(domain) is not { } last || now - last.At >= BackOff))
+            cache.Failed(domain, "", TlsFailure.StsPolicyFetchError, now);
     }
 
     // §3.1: aliases are followed by the resolver; a parent's record does not count (§3.4).

@@ -29,7 +29,13 @@ internal sealed partial class KeepStsPolicies : IAsyncDisposable
         var due = await _connect().RefreshPoliciesAsync(cancellationToken).ConfigureAwait(false);
         if (due > 0)
             LogRefreshed(_log, due);
+        var ending = await _connect().EndingPoliciesAsync(cancellationToken).ConfigureAwait(false);
+        if (ending.Count > 0)
+            LogEnding(_log, ending.Count);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} MTA-STS policies could not be refreshed again and again and end soon; `sealpost destination list --troubled` names their domains.")]
+    private static partial void LogEnding(ILogger log, int count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Looked after {Count} MTA-STS policies.")]
     private static partial void LogRefreshed(ILogger log, int count);

@@ -7,6 +7,14 @@ internal sealed class StsCache(StsStore? store)
 {
     private const int MostFailures = 10_000;
 
+    /// <summary>Failures in a row from which on somebody should know.</summary>
+    private const int Repeatedly = 3;
+
+    /// <summary>RFC 8461 §10.2: long before the policy expires.</summary>
+    private static readonly TimeSpan LongBefore = TimeSpan.FromDays(30);
+
+    private static readonly TimeSpan ToldAfterwardsFor = TimeSpan.FromDays(7);
+
     private readonly ConcurrentDictionary<string, StsEntry> _entries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, StsFailure> _failures = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
@@ -14,8 +22,18 @@ internal sealed class StsCache(StsStore? store)
     /// <summary>Policies on disk; null where nothing is kept.</summary>
     public StsStore? Store => store;
 
-    /// <summary>Domains whose last fetches failed, with how often in a row.</summary>
-    public IReadOnlyDictionary<string, StsFailure> Failures => _failures;
+    /// <summary>Enforced policies that could not be refreshed again and again and end within a month, or ended lately; the first to end first. RFC 8461 §10.2: who keeps a policy away long enough is rid of it.</summary>
+    public async Task<IReadOnlyList<EndingPolicy>> EndingAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var ending = new List<EndingPolicy>();
+        foreach (var (domain, failure) in _failures.Where(one => one.Value.Times >= Repeatedly))
+        {
+            if (await FindAsync(domain, cancellationToken) is { Policy.Mode: MtaStsMode.Enforce } kept && kept.ExpiresAt - now < LongBefore && now - kept.ExpiresAt < ToldAfterwardsFor)
+                ending.Add(new EndingPolicy(domain, kept.ExpiresAt, failure.Times, failure.At));
+        }
+
+        return [.. ending.OrderBy(one => one.EndsAt)];
+    }
 
     /// <summary>One at a time per domain: many connections need one fetch.</summary>
     public SemaphoreSlim TurnOf(string domain) => _turns.GetOrAdd(domain, _ => new SemaphoreSlim(1, 1));

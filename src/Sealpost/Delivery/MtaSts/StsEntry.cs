@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sealpost.Delivery.MtaSts;
 
 /// <summary>A policy as kept: it applies until it expires, whatever becomes of the record that announced it. RFC 8461 §3.3.</summary>
@@ -10,6 +12,22 @@ internal sealed record StsEntry(string Domain, string Id, DateTimeOffset Fetched
 {
     /// <summary>UTC instant from which on it says nothing.</summary>
     public DateTimeOffset ExpiresAt => FetchedAt + Policy.MaxAge;
+}
+
+/// <summary>An enforced policy that could not be refreshed again and again.</summary>
+/// <param name="Domain">Its domain, an A-label.</param>
+/// <param name="EndsAt">UTC instant from which on it protects nothing.</param>
+/// <param name="Times">Tries in a row that failed.</param>
+/// <param name="TriedAt">UTC instant of the last.</param>
+public sealed record EndingPolicy(string Domain, DateTimeOffset EndsAt, int Times, DateTimeOffset TriedAt)
+{
+    /// <summary>What it means, without the domain's name.</summary>
+    public string Words => string.Create(
+        CultureInfo.InvariantCulture,
+        $"its MTA-STS policy could not be fetched anew {Times:N0} times in a row and {(EndsAt > TriedAt ? "ends" : "ended")} on {EndsAt:yyyy-MM-dd}");
+
+    /// <summary>Nothing; never its domain.</summary>
+    public override string ToString() => nameof(EndingPolicy);
 }
 
 /// <summary>What MTA-STS says about a domain now.</summary>

@@ -73,6 +73,35 @@ public sealed class FindStsPolicyTests : IAsyncLifetime
         Assert.Equal(2, _server.Requests.Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_policy_that_cannot_be_refreshed_again_and_again_is_told_of_long_before_it_ends(bool isAnnounced)
+    {
+        Announce("1");
+        await FindAsync();
+        if (isAnnounced)
+            _server.Answer(HttpStatusCode.NotFound, "");
+        else
+            _server.Dns.WithoutTxt("_mta-sts." + Domain);
+        _time.Advance(TimeSpan.FromDays(1));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Empty(await _cache.EndingAsync(_time.GetUtcNow(), Token));
+            await FindAsync();
+            await FindAsync(); // at once again is no further try
+            _time.Advance(TimeSpan.FromHours(6));
+        }
+
+        var ending = Assert.Single(await _cache.EndingAsync(_time.GetUtcNow(), Token));
+        Assert.Equal((Domain, 3), (ending.Domain, ending.Times));
+        Assert.DoesNotContain(Domain, ending.Words + ending, StringComparison.Ordinal);
+        Announce("2");
+        _server.Answer(HttpStatusCode.OK, Policy("mx.clinic.example"));
+        await FindAsync();
+        Assert.Empty(await _cache.EndingAsync(_time.GetUtcNow(), Token));
+    }
+
     [Fact]
     public async Task A_new_id_whose_policy_cannot_be_had_leaves_the_old_one_in_force()
     {
