@@ -170,7 +170,7 @@ public sealed class ReadHome : IDisposable
         await using var command = Sql.Command(
             connection,
             """
-            SELECT d.destination, SUM(CASE WHEN d.state = 3 THEN 1 ELSE 0 END), COUNT(*), MIN(d.changed_at) FROM delivery d
+            SELECT d.destination, SUM(CASE WHEN d.state IN (3, 6) THEN 1 ELSE 0 END), COUNT(*), MIN(d.changed_at) FROM delivery d
             JOIN campaign c ON c.org = d.org AND c.id = d.campaign
             WHERE d.org = @org AND d.destination > 0 AND d.attempts > 0 AND d.changed_at >= @since AND (c.ended_at IS NULL OR c.ended_at >= @since) AND c.started_at IS NOT NULL
             GROUP BY d.destination

@@ -73,6 +73,18 @@ public sealed class HomeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_domain_that_takes_notices_in_the_messages_place_takes_mail()
+    {
+        await OpenAsync();
+        await _clinic.AddPatientsAsync(6, "slow.example");
+        await _clinic.SendAndWaitAsync(TestClinic.Content("one"));
+        await _clinic.Context.Database.WriteAsync((transaction, token) => Sql.ExecuteAsync(transaction, "UPDATE delivery SET state = 6", [], token), Token);
+        Assert.DoesNotContain(NeedKind.FailingDomain, await NeedsAsync(TestClinic.Author));
+        await _clinic.Context.Database.WriteAsync((transaction, token) => Sql.ExecuteAsync(transaction, "UPDATE delivery SET state = 2", [], token), Token);
+        Assert.Contains(NeedKind.FailingDomain, await NeedsAsync(TestClinic.Author));
+    }
+
+    [Fact]
     public async Task A_policy_that_cannot_be_kept_is_named_with_its_end()
     {
         await OpenAsync();
