@@ -52,6 +52,9 @@ public sealed record Campaign
     /// <summary>It is paused because too many patients complained, and goes on only with a person's reason.</summary>
     public bool PausedForComplaints { get; init; }
 
+    /// <summary>It is paused because its opt-out stopped working.</summary>
+    public bool PausedForOptOut { get; init; }
+
     /// <summary>Complaints when a person let it go on after such a pause.</summary>
     internal long ComplaintsSeen { get; init; }
 

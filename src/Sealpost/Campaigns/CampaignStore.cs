@@ -291,7 +291,8 @@ public sealed class CampaignStore
             Selected = reader.GetInt64(11),
             SelectedThrough = checked((int)reader.GetInt64(12)),
             SelectionDone = reader.GetInt64(13) != 0,
-            PausedForComplaints = reader.GetInt64(14) != 0,
+            PausedForComplaints = reader.GetInt64(14) == PauseForComplaints.Mark,
+            PausedForOptOut = reader.GetInt64(14) == WatchOptOut.Mark,
             ComplaintsSeen = reader.GetInt64(15),
             Content = MemoryPackSerializer.Deserialize<CampaignContent>(Keys.Open(ContentContext(id, version), reader.GetFieldValue<byte[]>(16)))
                 ?? throw new InvalidDataException($"Campaign {id} holds no content. Restore it from a backup."),

@@ -6,6 +6,9 @@ namespace Sealpost.Campaigns;
 /// <summary>Pauses a campaign by itself where too many of its patients complained.</summary>
 internal sealed class PauseForComplaints(SendParts parts, RunningCampaigns running)
 {
+    /// <summary>In <c>paused_for</c>.</summary>
+    public const long Mark = 1;
+
     /// <summary>Looks after a complaint, and pauses where the limit is passed.</summary>
     public async Task RunAsync(long id, CancellationToken cancellationToken)
     {
@@ -18,7 +21,7 @@ internal sealed class PauseForComplaints(SendParts parts, RunningCampaigns runni
             await parts.Campaigns.TransitAsync(
                 new CampaignTransition(id, CampaignAct.Pause, "system")
                 {
-                    Columns = [("paused_for", 1L)],
+                    Columns = [("paused_for", Mark)],
                     Detail = string.Create(CultureInfo.InvariantCulture, $"complaints={counts.Complained} accepted={counts.Accepted}"),
                     Words = counts.Words(limit),
                 },

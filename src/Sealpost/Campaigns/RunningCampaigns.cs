@@ -42,7 +42,7 @@ internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : 
     /// <summary>Refuses mail that has to offer an opt-out while the opt-out does not work. 15 USC 7704(a)(3)(A), 45 CFR 164.514(f)(2)(ii).</summary>
     public async Task RequireOptOutAsync(CampaignBasis basis, CancellationToken cancellationToken)
     {
-        if (PurposeRule.Of(basis.Purpose)?.StoppedByOptOut(basis) != true)
+        if (!WatchOptOut.IsNeeded(basis))
             return;
         var reach = await Parts.Options.Reach(cancellationToken).ConfigureAwait(false);
         if (!reach.IsReachable)
@@ -183,8 +183,35 @@ internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : 
         if (campaign is not { State: CampaignState.Sending })
             throw new OperationCanceledException("The campaign is not being sent.");
         using var run = await CampaignRun.CreateAsync(Parts, campaign, stopping).ConfigureAwait(false);
-        await run.RunAsync(stopping).ConfigureAwait(false);
+        if (WatchOptOut.IsNeeded(run.Prepared.Basis))
+            await RunWatchedAsync(run, new WatchOptOut(Parts, id, logger), stopping).ConfigureAwait(false);
+        else
+            await run.RunAsync(stopping).ConfigureAwait(false);
         // Whoever waited for the campaign may count with it at once.
         await Parts.Feed.FlushAsync(stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>The opt-out is asked for before the first message, after a restart too, and every hour.</summary>
+    private static async Task RunWatchedAsync(CampaignRun run, WatchOptOut watch, CancellationToken stopping)
+    {
+        if (!await watch.MayGoOnAsync(stopping).ConfigureAwait(false))
+            throw new OperationCanceledException("The campaign was paused.");
+        using var paused = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var watching = StopWhenPausedAsync(watch, paused);
+        try
+        {
+            await run.RunAsync(paused.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await paused.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task StopWhenPausedAsync(WatchOptOut watch, CancellationTokenSource paused)
+    {
+        await watch.RunAsync(paused.Token).ConfigureAwait(false);
+        await paused.CancelAsync().ConfigureAwait(false);
     }
 }

@@ -29,6 +29,12 @@ internal static partial class SendLog
     [LoggerMessage(EventId = 4021, Level = LogLevel.Error, Message = "Campaign {Campaign} met an error of kind {Kind} while it sent to destination {Destination}. Its messages wait until {Until:u} and are tried again; {Doubted} are in doubt. The other destinations go on.")]
     public static partial void LaneBroken(ILogger logger, long campaign, int destination, string kind, DateTimeOffset until, int doubted);
 
+    [LoggerMessage(EventId = 4022, Level = LogLevel.Error, Message = "Campaign {Campaign} paused by itself: its unsubscribe links do not work. `sealpost domain check` says why.")]
+    public static partial void OptOutGone(ILogger logger, long campaign);
+
+    [LoggerMessage(EventId = 4023, Level = LogLevel.Warning, Message = "Whether the unsubscribe links of campaign {Campaign} work could not be found out ({Kind}); it is asked again in an hour.")]
+    public static partial void OptOutNotAsked(ILogger logger, long campaign, string kind);
+
     [LoggerMessage(EventId = 4024, Level = LogLevel.Error, Message = "Reminders of campaign {Campaign} to one destination met an error of kind {Kind}. What stays due is tried again; the other destinations go on.")]
     public static partial void RemindersBroken(ILogger logger, long campaign, string kind);
 

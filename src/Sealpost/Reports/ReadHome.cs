@@ -109,6 +109,8 @@ public sealed class ReadHome : IDisposable
                 return [Of(NeedKind.ReadyToSend, "Is approved and waits to be sent or scheduled.")];
             case CampaignState.Paused when Is(Roles.Marketer | Roles.Compliance) && await _campaigns.FindAsync(entry.Id, cancellationToken).ConfigureAwait(false) is { PausedForComplaints: true }:
                 return [Of(NeedKind.PausedItself, "Paused by itself: too many patients reported it as unwanted. Find out why, then let it go on with a reason, or cancel it.")];
+            case CampaignState.Paused when Is(Roles.Marketer | Roles.Compliance) && await _campaigns.FindAsync(entry.Id, cancellationToken).ConfigureAwait(false) is { PausedForOptOut: true }:
+                return [Of(NeedKind.PausedItself, "Paused by itself: its unsubscribe links stopped working, and mail of its purpose has to offer them. `sealpost domain check` says what is wrong; mend it, then resume the campaign.")];
             case CampaignState.Paused when Is(Roles.Marketer):
                 return [Of(NeedKind.Paused, "Is paused: resume or cancel it.")];
             default:
