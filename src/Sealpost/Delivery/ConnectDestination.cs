@@ -167,6 +167,9 @@ public sealed partial class ConnectDestination
         var found = await _dns.AddressesAsync(host, cancellationToken);
         if (found.Addresses is null or { Count: 0 })
             return ([], NoAddress(host, found));
+        IReadOnlyList<IPAddress> reachable = _options.AllowsOwnNetwork ? found.Addresses : [.. found.Addresses.Where(PublicAddress.Is)];
+        if (reachable.Count == 0)
+            return ([], new ConnectResult.Withheld(WithholdReason.UnexpectedMx, $"{host}: its address is one of this machine or of an inner network; where that is meant, state the host by a route") { Seen = Unasked(host, "public-address") });
         var dane = need.IsForReport ? DaneFinding.NotApplicable : await _tlsa.FindAsync(domain, mx, host, found, _options.Port, cancellationToken);
         if (dane is DaneFinding.Failed failed)
         {
@@ -175,7 +178,7 @@ public sealed partial class ConnectDestination
             return ([], new ConnectResult.Deferred($"{host}: {failed.Problem}", null) { Seen = Unasked(host, "dane") });
         }
 
-        return ([.. found.Addresses.Select(address => new HostTarget(new IPEndPoint(address, _options.Port), host, null, ImplicitTls: false)
+        return ([.. reachable.Select(address => new HostTarget(new IPEndPoint(address, _options.Port), host, null, ImplicitTls: false)
         {
             Dane = dane,
             StsId = sts.EnforcedId,

@@ -32,6 +32,10 @@ public sealed record DeliveryOptions
     /// <value>Empty. Keys and suffixes are lower-case A-labels.</value>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> ExpectedMx { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>Looked-up MX hosts may be on this machine or in its inner networks; else whoever owns a domain could have us speak to our own servers. Only for tests: a private MX is stated by a route.</summary>
+    /// <value>Default: false.</value>
+    public bool AllowsOwnNetwork { get; init; }
+
     /// <summary>Roots trusted besides the system's, for test receivers and private MX.</summary>
     public X509Certificate2Collection ExtraRoots { get; init; } = [];
 

@@ -31,7 +31,7 @@ public sealed class BrokenDomainTests : IAsyncLifetime
         foreach (var domain in new[] { "odd.example", "fine.example" })
             _dns.WithMx(domain, 10, "mx.mailbox.example");
         _dns.WithA("mx.mailbox.example", "127.0.0.1");
-        await OpenAsync(options => options with { Routes = new Dictionary<string, DeliveryRoute>(), DnsServer = _dns.Server, Port = _mailbox.Routes["*"].Port, GiveUpAfter = TimeSpan.FromSeconds(2) });
+        await OpenAsync(options => options with { Routes = new Dictionary<string, DeliveryRoute>(), DnsServer = _dns.Server, Port = _mailbox.Routes["*"].Port, AllowsOwnNetwork = true, GiveUpAfter = TimeSpan.FromSeconds(2) });
         Use(options => options with
         {
             Connect = new ConnectDestination(options.Delivery, TimeProvider.System) { Attempted = attempt => _ = attempt.Domain == "odd.example" ? throw new InvalidCastException("zoe@odd.example") : 0 },

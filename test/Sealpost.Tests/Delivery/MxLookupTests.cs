@@ -119,6 +119,20 @@ public sealed class MxLookupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_MX_on_this_machine_or_in_its_networks_gets_nothing_unless_a_route_states_it()
+    {
+        await using var mailbox = DemoMailbox.Start(new MailboxOptions(), TimeProvider.System);
+        _dns.WithMx("clinic.example", 10, "mx.mailbox.example").WithA("mx.mailbox.example", "127.0.0.1");
+        var options = Options(mailbox.Routes["*"].Port, mailbox) with { AllowsOwnNetwork = false };
+        var withheld = Assert.IsType<ConnectResult.Withheld>(await new ConnectDestination(options, TimeProvider.System).ConnectAsync("clinic.example", Token));
+        Assert.Equal((Sealpost.Consent.WithholdReason.UnexpectedMx, 0), (withheld.Reason, mailbox.Store.Connections));
+        Assert.Contains("route", withheld.Detail, StringComparison.Ordinal);
+
+        var stated = options with { Routes = new Dictionary<string, DeliveryRoute> { ["clinic.example"] = new("mx.mailbox.example", options.Port, "mx.mailbox.example") } };
+        await Assert.IsType<ConnectResult.Connected>(await new ConnectDestination(stated, TimeProvider.System).ConnectAsync("clinic.example", Token)).Session.DisposeAsync();
+    }
+
+    [Fact]
     public async Task An_error_that_nobody_foresaw_defers_its_domain_and_says_its_kind_alone()
     {
         await using var mailbox = DemoMailbox.Start(new MailboxOptions(), TimeProvider.System);
@@ -136,5 +150,5 @@ public sealed class MxLookupTests : IAsyncLifetime
         new ConnectDestination(Options(port, mailbox), TimeProvider.System).ConnectAsync(domain, Token);
 
     private DeliveryOptions Options(int port, DemoMailbox? mailbox) =>
-        new() { HeloName = "mail.greenvalley.test", DnsServer = _dns.Server, Port = port, ExtraRoots = mailbox is null ? [] : [mailbox.Certificates.Root] };
+        new() { HeloName = "mail.greenvalley.test", DnsServer = _dns.Server, Port = port, AllowsOwnNetwork = true, ExtraRoots = mailbox is null ? [] : [mailbox.Certificates.Root] };
 }

@@ -98,6 +98,7 @@ public sealed class TlsTallyTests
     [InlineData("fd00::1", false)]
     [InlineData("::ffff:127.0.0.1", false)]
     [InlineData("64:ff9b::7f00:1", false)]
+    [InlineData("64:ff9b::808:808", true)]
     public void Only_addresses_of_the_public_internet_are_reported_to(string address, bool isPublic) =>
         Assert.Equal(isPublic, PublicAddress.Is(System.Net.IPAddress.Parse(address)));
 

@@ -77,7 +77,7 @@ public sealed partial class MailLab : IAsyncLifetime
     internal ConnectDestination NewSender(Action<TlsAttempt> attempted) => new(Options, TimeProvider.System) { Attempted = attempted };
 
     /// <summary>How mail gets into the lab.</summary>
-    internal DeliveryOptions Options => new() { HeloName = "mail.greenvalley.test", DnsServer = Dns.Server, Port = _port, PolicyPort = Policies.Port, ExtraRoots = [Certificates.Root] };
+    internal DeliveryOptions Options => new() { HeloName = "mail.greenvalley.test", DnsServer = Dns.Server, Port = _port, PolicyPort = Policies.Port, AllowsOwnNetwork = true, ExtraRoots = [Certificates.Root] };
 
     /// <summary>A sender through a relay of the lab; it knows nothing yet.</summary>
     internal ConnectDestination NewSenderVia(string relay) =>
