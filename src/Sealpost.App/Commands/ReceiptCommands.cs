@@ -155,7 +155,8 @@ internal static class ReceiptCommands
             ("sealed to", receipt.SealedTo.Length == 0 ? "" : $"S/MIME certificate SHA-256 {receipt.SealedTo}"),
             ("policy", receipt.Policy),
             ("rule", receipt.Rule),
-            ("reply", receipt.Reply),
+            // Kept since before replies were freed of what a terminal obeys.
+            ("reply", string.Join("\n" + new string(' ', 17), receipt.Reply.Split('\n').Select(PlainText.Of))),
             ("last hop", receipt.LastHopNotSeen ? "not seen: a relay took it" : ""),
             ("message", receipt.MessageId),
             ("content", receipt.ContentHash.Length == 0 ? "" : $"SHA-256 {receipt.ContentHash}"),

@@ -12,7 +12,8 @@ internal sealed class ReportAttempts(Func<Action<TlsAttempt>?> listener, TimePro
         if (!opened.WasJudged)
             return;
         var ip = target.Address.Address.ToString();
-        if (HasSts(sts))
+        // A host that the policy does not name has been told of, once, whatever its certificate is.
+        if (HasSts(sts) && !sts.Misses(target.Name))
             Tell(Sts(domain, sts) with { MxHost = target.Name, ReceivingIp = ip, Failure = opened.WebPkiFailure });
         if (Tlsa(domain, target.Dane) is { } tlsa)
             Tell(tlsa with { MxHost = target.Name, ReceivingIp = ip, Failure = opened.DaneFailure });

@@ -27,6 +27,12 @@ internal sealed class SmtpChannel : IAsyncDisposable
     private int _start;
     private int _end;
 
+    // A reply that is not whole yet: how far its lines were read and looked at, so that a server that sends it byte by byte has each byte looked at once.
+    private int _read;
+    private int _looked;
+    private int _code;
+    private StringBuilder? _lines;
+
     public SmtpChannel(Stream stream, TimeProvider time)
     {
         _stream = stream;
@@ -47,6 +53,7 @@ internal sealed class SmtpChannel : IAsyncDisposable
     {
         _stream = tls;
         _start = _end = 0;
+        Begin();
     }
 
     /// <summary>Marks the channel as no longer usable.</summary>
@@ -173,33 +180,37 @@ internal sealed class SmtpChannel : IAsyncDisposable
         foreach (var known in _known)
         {
             // A last line alone, with its end: what follows is another reply.
-            if (known is { } one && bytes.StartsWith(one.Bytes))
+            if (known is { } one && _read == 0 && bytes.StartsWith(one.Bytes))
             {
                 _start += one.Bytes.Length;
+                Begin();
                 return one.Reply;
             }
         }
 
-        StringBuilder? lines = null;
-        var code = 0;
-        var at = 0;
         while (true)
         {
-            var newline = bytes[at..].IndexOf((byte)'\n');
+            var newline = bytes[_looked..].IndexOf((byte)'\n');
             if (newline < 0)
+            {
+                _looked = bytes.Length;
                 return null;
-            var line = bytes.Slice(at, newline);
-            at += newline + 1;
+            }
+
+            var line = bytes[_read..(_looked + newline)];
+            _read = _looked += newline + 1;
             if (line is [.., (byte)'\r'])
                 line = line[..^1];
-            var isLast = ReadLine(line, ref code, out var text);
-            if (isLast && lines is null)
-                return stage == SmtpStage.Envelope ? Remember(bytes[..at], Take(at, code, text)) : Take(at, code, text);
-            lines = lines is null ? new StringBuilder(text) : lines.Append('\n').Append(text);
+            var isLast = ReadLine(line, ref _code, out var text);
+            if (isLast && _lines is null)
+                return stage == SmtpStage.Envelope ? Remember(bytes[.._read], Take(text)) : Take(text);
+            _lines = _lines is null ? new StringBuilder(text) : _lines.Append('\n').Append(text);
             if (isLast)
-                return Take(at, code, lines.ToString());
+                return Take(_lines.ToString());
         }
     }
+
+    private void Begin() => (_read, _looked, _code, _lines) = (0, 0, 0, null);
 
     private SmtpReply Remember(ReadOnlySpan<byte> bytes, SmtpReply reply)
     {
@@ -210,10 +221,12 @@ internal sealed class SmtpChannel : IAsyncDisposable
         return reply;
     }
 
-    private SmtpReply Take(int length, int code, string text)
+    private SmtpReply Take(string text)
     {
-        _start += length;
-        return new SmtpReply(code, SmtpReply.ReadEnhanced(code, text.AsSpan()), text);
+        _start += _read;
+        var reply = new SmtpReply(_code, SmtpReply.ReadEnhanced(_code, text.AsSpan()), text);
+        Begin();
+        return reply;
     }
 
     // RFC 5321 §4.2.1: three digits, then a hyphen on every line but the last, a space or nothing on that one.
@@ -225,7 +238,8 @@ internal sealed class SmtpChannel : IAsyncDisposable
         if (lineCode is < 200 or > 599 || (code != 0 && code != lineCode))
             throw Malformed("changes its code or is outside 200 to 599");
         code = lineCode;
-        text = line.Length > 4 ? Encoding.UTF8.GetString(line[4..]) : "";
+        // RFC 5321 §4.2: a textstring has no control characters; what a server sends all the same must not reach a terminal.
+        text = line.Length > 4 ? PlainText.Of(Encoding.UTF8.GetString(line[4..])) : "";
         return line.Length == 3 || line[3] == ' ';
     }
 

@@ -27,6 +27,27 @@ public sealed class SmtpSessionTests
     }
 
     [Fact]
+    public async Task What_a_terminal_would_obey_does_not_get_through()
+    {
+        var server = new ReplayStream((Envelope, "250 2.1.0 Ok\r\n550-5.1.1 no \u001b[2Jsuch\r\n550 5.1.1 \u009b31m\u202euser\u0007\r\n"));
+        var reply = await EnvelopeAsync(Session(server, Pipelining));
+        Assert.Equal((550, "5.1.1", "5.1.1 no  [2Jsuch\n5.1.1  31m user "), (reply.Code, reply.EnhancedStatusCode, reply.Text));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public async Task Replies_that_come_in_pieces_are_read_as_if_they_came_whole(int piece)
+    {
+        var text = "250-2.1.0 a\r\n250-2.1.0 bb\n250 2.1.0 c\r\n550 5.1.1 no\r\n250 2.0.0 done\r\n";
+        await using var channel = new SmtpChannel(new PiecewiseStream(Encoding.UTF8.GetBytes(text), piece), _time);
+        Assert.Equal("2.1.0 a\n2.1.0 bb\n2.1.0 c", (await channel.ReadReplyAsync(SmtpStage.Envelope, Token)).Text);
+        Assert.Equal("550 5.1.1", (await channel.ReadReplyAsync(SmtpStage.Envelope, Token)).ToString());
+        Assert.Equal("2.0.0 done", (await channel.ReadReplyAsync(SmtpStage.Envelope, Token)).Text);
+        Assert.False(channel.HasBufferedBytes);
+    }
+
+    [Fact]
     public async Task A_message_goes_in_two_round_trips_with_chunking()
     {
         var server = new ReplayStream((Envelope, Ok), ($"BDAT {Body.Length} LAST\r\n{Body}", "250 2.0.0 Ok\r\n"), (Envelope, Ok));

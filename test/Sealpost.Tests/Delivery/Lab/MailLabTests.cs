@@ -82,6 +82,15 @@ public sealed class MailLabTests(MailLab lab) : IClassFixture<MailLab>
     }
 
     [Fact]
+    public async Task A_host_that_a_tested_policy_does_not_name_is_told_of_once()
+    {
+        MailLab.Require();
+        var told = new List<TlsAttempt>();
+        await MailLab.SendAsync(lab.NewSender(told.Add), "ststesting.test", MessageClass.N1, TransportAllowance.None, Token);
+        Assert.Equal(TlsFailure.ValidationFailure, Assert.Single(told).Failure);
+    }
+
+    [Fact]
     public async Task What_the_preferred_host_lacks_does_not_say_what_the_others_have()
     {
         MailLab.Require();
