@@ -1,7 +1,7 @@
 using System.Globalization;
 using Sealpost.Delivery;
-using Sealpost.Delivery.Domains;
 using Sealpost.Delivery.DomainReports;
+using Sealpost.Delivery.Domains;
 using Sealpost.Organisations;
 using TlsReport = Sealpost.Delivery.DomainReports.DomainReport.Tls;
 
