@@ -15,10 +15,12 @@ public sealed class ReadHome : IDisposable
     public const double ComplaintLimit = 0.001;
 
     private const int Results = 5;
-    private const int FewestForAlarm = 5;
+
+    // Below the limit, but twice what it was: told where so many complaints are no chance.
+    private const double Rise = 2;
+    private const int FewestForRise = 5;
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Recent = TimeSpan.FromDays(2);
 
     private readonly OrganisationContext _context;
     private readonly WatchProgress _progress;
@@ -56,14 +58,14 @@ public sealed class ReadHome : IDisposable
         needs.AddRange(domains.Where(need => need.Kind is not (NeedKind.Dnssec or NeedKind.CertificateEnding) || (actor.Roles & (Roles.Administrator | Roles.Compliance)) != Roles.None));
         needs.AddRange(await PatientNeeds.RepliesAsync(_context, actor, cancellationToken).ConfigureAwait(false));
         needs.AddRange(await ReturnedNeeds.OfAsync(_context, actor, cancellationToken).ConfigureAwait(false));
-        if (now > ComplaintLimit)
-            needs.Add(new Need(NeedKind.Complaints, null, "", $"{Share(now.Value)} of the messages accepted in the last 30 days were reported as unwanted{(before is { } was ? $", {Share(was)} in the 30 days before" : "")}. From {Share(ComplaintLimit)} on, mail hosts begin to refuse: narrow the audiences, send less often.", _context.Time.GetUtcNow()));
+        if (Complaints(now, before) is { } words)
+            needs.Add(new Need(NeedKind.Complaints, null, "", words, _context.Time.GetUtcNow()));
         return new HomeFindings(
             [.. needs.OrderBy(need => Urgency(need.Kind)).ThenBy(need => need.Since)],
             await RunningAsync(current, cancellationToken).ConfigureAwait(false),
             await ResultsAsync(list, actor, cancellationToken).ConfigureAwait(false),
-            now,
-            before);
+            now?.Rate,
+            before?.Rate);
     }
 
     /// <inheritdoc/>
@@ -79,7 +81,7 @@ public sealed class ReadHome : IDisposable
             var (now, before) = await ComplaintsAsync(cancellationToken).ConfigureAwait(false);
             IReadOnlyList<Need> domains =
             [
-                .. await DomainsAsync(cancellationToken).ConfigureAwait(false),
+                .. await new FailingDomains(_context).RunAsync(cancellationToken).ConfigureAwait(false),
                 .. await LoweredAsync(cancellationToken).ConfigureAwait(false),
                 .. (await Policies(cancellationToken).ConfigureAwait(false)).Take(5).Select(one => new Need(
                     NeedKind.PolicyEnding, null, one.Domain, $"{one.Domain}: {one.Words}. It may be a mistake there, or somebody on the way who waits for its end: ask its operator.", one.TriedAt)),
@@ -164,37 +166,6 @@ public sealed class ReadHome : IDisposable
         return needs;
     }
 
-    /// <summary>Domains that took nothing of what was tried lately; a notice in the message's place was taken like any other mail.</summary>
-    private async Task<IReadOnlyList<Need>> DomainsAsync(CancellationToken cancellationToken)
-    {
-        var since = Sql.Stored(_context.Time.GetUtcNow() - Recent);
-        await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
-        await using var command = Sql.Command(
-            connection,
-            """
-            SELECT d.destination, SUM(CASE WHEN d.state IN (3, 6) THEN 1 ELSE 0 END), COUNT(*), MIN(d.changed_at) FROM delivery d
-            JOIN campaign c ON c.org = d.org AND c.id = d.campaign
-            WHERE d.org = @org AND d.destination > 0 AND d.attempts > 0 AND d.changed_at >= @since AND (c.ended_at IS NULL OR c.ended_at >= @since) AND c.started_at IS NOT NULL
-            GROUP BY d.destination
-            """,
-            ("@org", Org), ("@since", since));
-        var failing = new List<(int Destination, long Tried, long Since)>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
-        {
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            {
-                var (accepted, tried) = (Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture), reader.GetInt64(2));
-                if (accepted == 0 && tried >= FewestForAlarm)
-                    failing.Add((checked((int)reader.GetInt64(0)), tried, reader.GetInt64(3)));
-            }
-        }
-
-        var names = failing.Count == 0 ? new Dictionary<int, string>() : await new DestinationStore(_context).AllAsync(cancellationToken).ConfigureAwait(false);
-        return [.. failing.OrderByDescending(domain => domain.Tried).Take(5).Select(domain => new Need(
-            NeedKind.FailingDomain, null, names[domain.Destination],
-            $"{names[domain.Destination]} took none of the {(domain.Tried < SmallCells.Smallest ? "few" : domain.Tried.ToString("N0", CultureInfo.InvariantCulture))} messages tried there in the last two days.", Sql.Instant(domain.Since)))];
-    }
-
     /// <summary>Domains that fell below their own best.</summary>
     private async Task<IEnumerable<Need>> LoweredAsync(CancellationToken cancellationToken) =>
         (await new TierHistory(_context).LoweredAsync(cancellationToken).ConfigureAwait(false)).Take(5).Select(domain => new Need(
@@ -213,13 +184,13 @@ public sealed class ReadHome : IDisposable
         _ => "no encryption",
     };
 
-    private async Task<(double? Now, double? Before)> ComplaintsAsync(CancellationToken cancellationToken)
+    private async Task<(Complained? Now, Complained? Before)> ComplaintsAsync(CancellationToken cancellationToken)
     {
         var now = _context.Time.GetUtcNow();
         return (await RateAsync(now - Month, now, cancellationToken).ConfigureAwait(false), await RateAsync(now - (2 * Month), now - Month, cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task<double?> RateAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private async Task<Complained?> RateAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         await using var connection = await _context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
         await using var command = Sql.Command(
@@ -232,10 +203,25 @@ public sealed class ReadHome : IDisposable
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var accepted = reader.GetInt64(0);
-        return accepted == 0 ? null : Convert.ToDouble(reader.GetValue(1), CultureInfo.InvariantCulture) / accepted;
+        return accepted == 0 ? null : new Complained(Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture), accepted);
     }
 
-    private sealed record Trend(long ReadAt, IReadOnlyList<Need> Domains, double? Complaints, double? ComplaintsBefore);
+    private static string? Complaints(Complained? now, Complained? before)
+    {
+        if (now is null || (now.Rate <= ComplaintLimit && !(before is not null && now.Count >= FewestForRise && now.Rate >= Rise * before.Rate)))
+            return null;
+        var words = $"{Share(now.Rate)} of the messages accepted in the last 30 days were reported as unwanted{(before is null ? "" : $", {Share(before.Rate)} in the 30 days before")}. ";
+        return words + (now.Rate > ComplaintLimit
+            ? $"From {Share(ComplaintLimit)} on, mail hosts begin to refuse: narrow the audiences, send less often."
+            : $"From {Share(ComplaintLimit)} on, mail hosts begin to refuse: look which campaign they came from before it goes on rising.");
+    }
+
+    private sealed record Complained(long Count, long Accepted)
+    {
+        public double Rate => (double)Count / Accepted;
+    }
+
+    private sealed record Trend(long ReadAt, IReadOnlyList<Need> Domains, Complained? Complaints, Complained? ComplaintsBefore);
 
     private static int Urgency(NeedKind kind) => kind switch
     {

@@ -85,6 +85,40 @@ public sealed class HomeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_domain_that_took_mail_and_stopped_to_is_named_with_the_hour()
+    {
+        await OpenAsync();
+        await _clinic.AddPatientsAsync(25, "large.example");
+        await _clinic.SendAndWaitAsync(TestClinic.Content("one"));
+        var now = _clinic.Context.Time.GetUtcNow();
+        Task<int> SetAsync(string sql, DateTimeOffset at) => _clinic.Context.Database.WriteAsync((transaction, token) => Sql.ExecuteAsync(transaction, sql, [("@at", Sql.Stored(at))], token), Token);
+        await SetAsync("UPDATE delivery SET state = 2, changed_at = @at WHERE patient >= 5", now);
+        await SetAsync("UPDATE delivery SET changed_at = @at WHERE patient < 5", now.AddMinutes(-10));
+        Assert.DoesNotContain(NeedKind.FailingDomain, await NeedsAsync(TestClinic.Author));
+        await SetAsync("UPDATE delivery SET changed_at = @at WHERE patient < 5", now.AddHours(-1));
+        var need = Assert.Single((await ReadAsync(TestClinic.Author)).Needs, need => need.Kind == NeedKind.FailingDomain);
+        Assert.Contains("large.example took none of the 20 messages tried there since ", need.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Complaints_that_double_are_told_of_below_the_limit()
+    {
+        await OpenAsync();
+        await _clinic.AddPatientsAsync(1, "a.example");
+        await _clinic.SendAndWaitAsync(TestClinic.Content("before"));
+        await _clinic.SendAndWaitAsync(TestClinic.Content("now"));
+        Task<int> SetAsync(string sql) => _clinic.Context.Database.WriteAsync((transaction, token) => Sql.ExecuteAsync(transaction, sql, [("@at", Sql.Stored(_clinic.Context.Time.GetUtcNow().AddDays(-40)))], token), Token);
+        await SetAsync("UPDATE campaign SET started_at = @at WHERE id = 1");
+
+        // Six of 10,000 now; two of 10,000 before.
+        const string Many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) INSERT INTO delivery (org, campaign, patient, destination, state, attempts, changed_at, complained_at) SELECT 1, {0}, 1000 + i, 1, 3, 1, @at, CASE WHEN i <= {1} THEN @at ELSE 0 END FROM n";
+        await SetAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Many, 1, 2));
+        Assert.DoesNotContain(NeedKind.Complaints, await NeedsAsync(TestClinic.Author));
+        await SetAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Many, 2, 6));
+        Assert.Contains("0.06 %", Assert.Single((await ReadAsync(TestClinic.Author)).Needs, need => need.Kind == NeedKind.Complaints).Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_policy_that_cannot_be_kept_is_named_with_its_end()
     {
         await OpenAsync();
