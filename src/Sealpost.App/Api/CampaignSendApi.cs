@@ -13,11 +13,8 @@ internal static class CampaignSendApi
 {
     public static void Map(RouteGroupBuilder campaigns)
     {
-        campaigns.MapPost("/{id:long}/test", async (Caller caller, long id, WantedTest wanted, CancellationToken cancellationToken) =>
-        {
-            caller.Organisation.RefuseDemoWithoutMailbox();
-            return await caller.Organisation.Campaigns.Test.RunAsync(id, wanted.To, wanted.EveryBranch ?? false, caller.Actor, cancellationToken).ConfigureAwait(false);
-        }).WithSummary("Send the message to a colleague, as a made-up patient would get it");
+        campaigns.MapPost("/{id:long}/test", (Caller caller, long id, WantedTest wanted, CancellationToken cancellationToken) =>
+            caller.Organisation.Campaigns.Test.RunAsync(id, wanted.To, wanted.EveryBranch ?? false, caller.Actor, cancellationToken)).WithSummary("Send the message to a colleague, as a made-up patient would get it");
         campaigns.MapPost("/{id:long}/schedule", ScheduleAsync).WithSummary("Send an approved campaign at a time; without one, at the time it asks for");
         Act(campaigns, "send", "Send an approved campaign now", (sending, name, actor, token) => sending.SendAsync(name, actor, token));
         Act(campaigns, "pause", "Pause; a message already under way ends first", (sending, name, actor, token) => sending.PauseAsync(name, actor, token));
@@ -40,8 +37,6 @@ internal static class CampaignSendApi
     private static void Act(RouteGroupBuilder campaigns, string verb, string summary, Func<SendCampaign, string, Actor, CancellationToken, Task> act) =>
         campaigns.MapPost($"/{{id:long}}/{verb}", async (Caller caller, long id, CancellationToken cancellationToken) =>
         {
-            if (verb is "send")
-                caller.Organisation.RefuseDemoWithoutMailbox();
             var sending = await caller.Organisation.SendingAsync(cancellationToken).ConfigureAwait(false);
             await act(sending, await CampaignApi.NameAsync(caller, id, cancellationToken).ConfigureAwait(false), caller.Actor, cancellationToken).ConfigureAwait(false);
             return StateAnswer.Of(await caller.Organisation.Desk().GetAsync(id, cancellationToken).ConfigureAwait(false));
@@ -49,7 +44,6 @@ internal static class CampaignSendApi
 
     private static async Task<StateAnswer> ResumeAsync(Caller caller, long id, GivenReason? given, CancellationToken cancellationToken)
     {
-        caller.Organisation.RefuseDemoWithoutMailbox();
         var sending = await caller.Organisation.SendingAsync(cancellationToken).ConfigureAwait(false);
         await sending.ResumeAsync(await CampaignApi.NameAsync(caller, id, cancellationToken).ConfigureAwait(false), given?.Reason, caller.Actor, cancellationToken).ConfigureAwait(false);
         return StateAnswer.Of(await caller.Organisation.Desk().GetAsync(id, cancellationToken).ConfigureAwait(false));

@@ -34,7 +34,6 @@ internal static class CampaignSendCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            organisation.RefuseDemoWithoutMailbox();
             var id = (await organisation.Desk().GetAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false)).Id;
             var sent = await organisation.Campaigns.Test.RunAsync(id, parsed.GetValue(to), parsed.GetValue(all), actor, cancellationToken).ConfigureAwait(false);
             if (context.Json)
@@ -73,7 +72,6 @@ internal static class CampaignSendCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            organisation.RefuseDemoWithoutMailbox();
             var sending = await organisation.SendingAsync(cancellationToken).ConfigureAwait(false);
             var campaign = parsed.GetRequiredValue(name);
             await begin(sending, campaign, reason is null ? null : parsed.GetValue(reason), actor, cancellationToken).ConfigureAwait(false);

@@ -11,14 +11,12 @@ internal sealed partial class OpenOrganisation
     /// <summary>Made-up patients are loaded: nothing is sent to them.</summary>
     public bool HoldsDemoData { get; private set; }
 
-    /// <summary>Refuses to send a demo's mail to real mail hosts.</summary>
-    public void RefuseDemoWithoutMailbox()
-    {
-        if (IsDemoWithoutMailbox)
-            throw new RefusedException("This folder is a demo's, and its mailbox runs only while `sealpost demo` does: nothing of it goes to real mail hosts. Run `sealpost demo` without --once and send from another shell.");
-        if (HoldsDemoData)
-            throw new RefusedException("The patients here are made up, so nothing is sent to them. Look at previews, forecasts and reviews; remove the demo data (`sealpost import demo --remove`) before you import real patients and send.");
-    }
+    /// <summary>Why nothing is sent to the patients here; null where they are real, or their mailbox runs.</summary>
+    public string? Barred => IsDemoWithoutMailbox ? DemoIsOver : HoldsDemoData ? MadeUp : null;
+
+    private const string DemoIsOver = "This folder is a demo's, and its mailbox runs only while `sealpost demo` does: nothing of it goes to real mail hosts. Run `sealpost demo` without --once and send from another shell.";
+
+    private const string MadeUp = "The patients here are made up, so nothing is sent to them. Look at previews, forecasts and reviews; remove the demo data (`sealpost import demo --remove`) before you import real patients and send.";
 
     /// <summary>Loads made-up patients into the empty organisation. Returns how many.</summary>
     public async Task<long> LoadDemoAsync(int patients, Actor actor, CancellationToken cancellationToken)

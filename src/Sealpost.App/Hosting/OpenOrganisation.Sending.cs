@@ -26,6 +26,7 @@ internal sealed partial class OpenOrganisation
             Accepted = Shards.NoteAcceptedAsync,
             Transport = TransportAsync,
             Hold = _installation.Restored.Hold,
+            Barred = () => Barred,
             Reach = token => Probe.AskAsync(anew: false, token),
             CountClicks = OrganisationSettings.CountClicks(Settings),
             ComplaintLimit = OrganisationSettings.ComplaintLimit(Settings) ?? Sealpost.Campaigns.Returned.ComplaintCount.DefaultLimit,

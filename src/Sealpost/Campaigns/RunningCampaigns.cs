@@ -54,7 +54,7 @@ internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : 
     {
         lock (_lock)
         {
-            if (_closing.IsCancellationRequested || Parts.Options.Hold is not null || (_running.TryGetValue(id, out var running) && !running.Task.IsCompleted))
+            if (_closing.IsCancellationRequested || Parts.Options.Stands is not null || (_running.TryGetValue(id, out var running) && !running.Task.IsCompleted))
                 return;
             var stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
             _running[id] = (stop, Task.Run(() => SuperviseAsync(id, stop.Token), CancellationToken.None));

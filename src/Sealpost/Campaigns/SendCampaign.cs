@@ -115,7 +115,7 @@ public sealed class SendCampaign : IAsyncDisposable
     public async Task SendAsync(string name, Actor actor, CancellationToken cancellationToken)
     {
         actor.Require(Roles.Marketer, "send campaigns");
-        RefuseOnHold();
+        _parts.Options.RequireFree();
         var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
         await _running.BeginAsync(campaign, actor.Id, cancellationToken).ConfigureAwait(false);
     }
@@ -128,7 +128,7 @@ public sealed class SendCampaign : IAsyncDisposable
     public async Task ScheduleAsync(string name, DateTimeOffset? at, Actor actor, CancellationToken cancellationToken)
     {
         actor.Require(Roles.Marketer, "schedule campaigns");
-        RefuseOnHold();
+        _parts.Options.RequireFree();
         var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
         var time = at ?? campaign.Content.Schedule ?? throw new RefusedException("Say when: give a time, or write schedule: into the campaign file.");
         if (time <= Context.Time.GetUtcNow())
@@ -165,7 +165,7 @@ public sealed class SendCampaign : IAsyncDisposable
     public async Task ResumeAsync(string name, string? reason, Actor actor, CancellationToken cancellationToken)
     {
         actor.Require(Roles.Marketer, "send campaigns");
-        RefuseOnHold();
+        _parts.Options.RequireFree();
         var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
         if (campaign is { State: CampaignState.Paused, PausedForComplaints: true } && string.IsNullOrWhiteSpace(reason))
             throw new RefusedException("This campaign paused by itself because too many patients reported it as unwanted. Find out why, then say why it may go on: `sealpost campaign resume NAME --reason TEXT`. Or cancel it.");
@@ -272,12 +272,6 @@ public sealed class SendCampaign : IAsyncDisposable
         await _parts.Feed.DisposeAsync().ConfigureAwait(false);
         await _parts.Lease.DisposeAsync().ConfigureAwait(false);
         _journal.Dispose();
-    }
-
-    private void RefuseOnHold()
-    {
-        if (_parts.Options.Hold is { } why)
-            throw new RefusedException(why);
     }
 
     private Task JournalAsync(JournalLine line, CancellationToken cancellationToken) =>

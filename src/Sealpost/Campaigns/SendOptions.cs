@@ -29,6 +29,10 @@ public sealed record SendOptions
     /// <value>Default: null.</value>
     public string? Hold { get; init; }
 
+    /// <summary>Why the patients here are sent nothing (they are made up), in sentences; null where they are. Asked anew before anything starts, whoever or whatever starts it.</summary>
+    /// <value>Default: they are sent to.</value>
+    public Func<string?> Barred { get; init; } = static () => null;
+
     /// <summary>The organisation lets campaigns count who follows links to its own pages.</summary>
     /// <value>Default: false.</value>
     public bool CountClicks { get; init; }
@@ -58,4 +62,14 @@ public sealed record SendOptions
     /// <summary>Destinations sent to at the same time, each over up to <see cref="DeliveryOptions.MaxConnections"/> connections.</summary>
     /// <value>Default 64.</value>
     public int MaxDestinations { get; init; } = 64;
+
+    /// <summary>Why nothing may start now; null where it may.</summary>
+    internal string? Stands => Hold ?? Barred();
+
+    /// <summary>Refuses to start anything on hold, or to made-up patients.</summary>
+    internal void RequireFree()
+    {
+        if (Stands is { } why)
+            throw new RefusedException(why);
+    }
 }

@@ -40,6 +40,8 @@ internal sealed class SendTest(OrganisationContext context, SendOptions options,
     public async Task<TestSent> RunAsync(long campaign, string? colleague, bool everyBranch, Actor actor, CancellationToken cancellationToken)
     {
         actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance, "send tests");
+        if (options.Barred() is { } why)
+            throw new RefusedException(why);
         var (name, mailbox) = await people.MailboxAsync(colleague ?? actor.Name, cancellationToken).ConfigureAwait(false);
         if (EmailAddress.Normalise(mailbox) is not { } to)
             throw new RefusedException($"{name} has no email address here: only people who sign in have one. Choose a colleague who does.");

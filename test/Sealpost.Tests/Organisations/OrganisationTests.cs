@@ -112,9 +112,18 @@ public sealed class OrganisationTests : IAsyncLifetime
         await _installation.Founding.RunAsync(Draft(), _founder, Token);
         var open = await _installation.OpenOrganisationAsync(null, Token);
         await open.LoadDemoAsync(5, Actor.LocalOwner, Token);
-        Assert.Contains("made up", Assert.Throws<RefusedException>(open.RefuseDemoWithoutMailbox).Message, StringComparison.Ordinal);
+        await open.Desk().CreateAsync(Sealpost.Tests.Campaigns.TestClinic.Content("news"), Actor.LocalOwner, Token);
+        var sending = await open.SendingAsync(Token);
+        foreach (var attempt in new Func<Task>[]
+        {
+            () => sending.SendAsync("news", Actor.LocalOwner, Token),
+            () => sending.ScheduleAsync("news", DateTimeOffset.MaxValue, Actor.LocalOwner, Token),
+            () => sending.ResumeAsync("news", null, Actor.LocalOwner, Token),
+            () => open.Campaigns.Test.RunAsync(1, null, false, Actor.LocalOwner, Token),
+        })
+            Assert.Contains("made up", (await Assert.ThrowsAsync<RefusedException>(attempt)).Message, StringComparison.Ordinal);
         await open.RemoveDemoAsync(Actor.LocalOwner, Token);
-        open.RefuseDemoWithoutMailbox();
+        Assert.Contains("second person", (await Assert.ThrowsAsync<RefusedException>(() => sending.SendAsync("news", Actor.LocalOwner, Token))).Message, StringComparison.Ordinal);
     }
 
     [Theory]

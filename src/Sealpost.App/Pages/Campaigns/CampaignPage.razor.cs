@@ -184,8 +184,6 @@ public sealed partial class CampaignPage
 
         await DoAsync(async token =>
         {
-            if (act is "send" or "resume")
-                Organisation.RefuseDemoWithoutMailbox();
             var sending = await Organisation.SendingAsync(token);
             await (act switch
             {
