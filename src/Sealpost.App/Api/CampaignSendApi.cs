@@ -15,7 +15,8 @@ internal static class CampaignSendApi
     {
         campaigns.MapPost("/{id:long}/test", (Caller caller, long id, WantedTest wanted, CancellationToken cancellationToken) =>
             caller.Organisation.Campaigns.Test.RunAsync(id, wanted.To, wanted.EveryBranch ?? false, caller.Actor, cancellationToken)).WithSummary("Send the message to a colleague, as a made-up patient would get it");
-        campaigns.MapPost("/{id:long}/schedule", ScheduleAsync).WithSummary("Send an approved campaign at a time; without one, at the time it asks for");
+        campaigns.MapPost("/{id:long}/schedule", ScheduleAsync).WithSummary("Send an approved campaign at a time, or move a scheduled one; without a time, at the one it asks for");
+        Act(campaigns, "unschedule", "Take a scheduled campaign off its schedule; it stays approved", (sending, name, actor, token) => sending.UnscheduleAsync(name, actor, token));
         Act(campaigns, "send", "Send an approved campaign now", (sending, name, actor, token) => sending.SendAsync(name, actor, token));
         Act(campaigns, "pause", "Pause; a message already under way ends first", (sending, name, actor, token) => sending.PauseAsync(name, actor, token));
         campaigns.MapPost("/{id:long}/resume", ResumeAsync).WithSummary("Go on with a paused campaign; a reason is needed where it paused by itself for complaints");

@@ -17,7 +17,7 @@ internal static class CampaignCommands
         {
             Create(context), List(context), Preview(context), Forecast(context),
             Act(context, "submit", "Hand a draft to a second person for approval.", (desk, name, actor, token) => desk.SubmitAsync(name, actor, token)),
-            Act(context, "approve", "Approve what another person wrote; fixes content, audience, purpose and as-of date.", (desk, name, actor, token) => desk.ApproveAsync(name, actor, token)),
+            Act(context, "approve", "Approve what another person wrote; fixes content, audience, purpose and as-of date. Where it asks for a time to come, it starts by itself then.", (desk, name, actor, token) => desk.ApproveAsync(name, actor, token)),
             Copy(context), Comment(context), AttachmentCommands.All(context),
         };
         foreach (var command in CampaignSendCommands.All(context))
@@ -153,9 +153,9 @@ internal static class CampaignCommands
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
             var campaign = await act(organisation.Desk(), parsed.GetRequiredValue(name), actor, cancellationToken).ConfigureAwait(false);
             if (context.Json)
-                await context.WriteJsonAsync(new { campaign = campaign.Name, state = campaign.State, asOf = campaign.AsOf }).ConfigureAwait(false);
+                await context.WriteJsonAsync(new { campaign = campaign.Name, state = campaign.State, asOf = campaign.AsOf, scheduledAt = campaign.ScheduledAt }).ConfigureAwait(false);
             else
-                await context.Out.WriteLineAsync($"{campaign.Name} is {campaign.State.ToString().ToLowerInvariant()}{(campaign.AsOf is { } day ? $", as of {day:yyyy-MM-dd}" : "")}.").ConfigureAwait(false);
+                await context.Out.WriteLineAsync($"{campaign.Name} is {campaign.State.ToString().ToLowerInvariant()}{(campaign.AsOf is { } day ? $", as of {day:yyyy-MM-dd}" : "")}{(campaign.ScheduledAt is { } at ? $", and starts at {at:u} where `sealpost serve` runs then" : "")}.").ConfigureAwait(false);
             return 0;
         });
         return command;

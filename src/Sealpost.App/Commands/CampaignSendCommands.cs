@@ -8,7 +8,7 @@ using Sealpost.Reports;
 
 namespace Sealpost.App.Commands;
 
-/// <summary>Campaigns under way: schedule, send, pause, resume, cancel, report, in doubt.</summary>
+/// <summary>Campaigns under way: schedule, unschedule, send, pause, resume, cancel, report, in doubt.</summary>
 internal static class CampaignSendCommands
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
@@ -17,6 +17,7 @@ internal static class CampaignSendCommands
     [
         Test(context),
         Schedule(context),
+        Stop(context, "unschedule", "Take a scheduled campaign off its schedule; it stays approved.", (sending, name, actor, token) => sending.UnscheduleAsync(name, actor, token)),
         Begin(context, "send", "Send now. Waits for the end, unless --detach; hanging up does not stop it where a server runs.", null, (sending, name, _, actor, token) => sending.SendAsync(name, actor, token)),
         Begin(context, "resume", "Go on with a paused campaign.", new Option<string?>("--reason") { Description = "Why it may go on; needed where it paused by itself for complaints.", HelpName = "TEXT" }, (sending, name, reason, actor, token) => sending.ResumeAsync(name, reason, actor, token)),
         Stop(context, "pause", "Pause; a message already under way ends first.", (sending, name, actor, token) => sending.PauseAsync(name, actor, token)),
@@ -50,7 +51,7 @@ internal static class CampaignSendCommands
     {
         var name = CampaignCommands.Name();
         var at = new Option<DateTimeOffset?>("--at") { Description = "When, with offset, such as 2026-12-01T09:00-05:00. Default: the time in the campaign file.", HelpName = "TIME" };
-        var command = new Command("schedule", "Send an approved campaign at a time. Needs a running server then.") { name, at };
+        var command = new Command("schedule", "Send an approved campaign at a time, or move a scheduled one. Needs a running server then.") { name, at };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);

@@ -16,7 +16,7 @@ internal sealed class CampaignTools : IDisposable
     {
         _organisation = organisation;
         Progress = new WatchProgress(Context);
-        Home = new ReadHome(Context, Progress) { Dnssec = organisation.DnssecAsync, Certificates = organisation.EndingCertificatesAsync, Policies = organisation.EndingPoliciesAsync };
+        Home = new ReadHome(Context, Progress) { Dnssec = organisation.DnssecAsync, Certificates = organisation.EndingCertificatesAsync, Policies = organisation.EndingPoliciesAsync, Missed = organisation.Missed };
         Links = new FollowLink(Context, organisation.Shards.RefreshAsync);
     }
 

@@ -78,7 +78,10 @@ internal sealed partial class OpenOrganisation
     public Reports.ExportEvidence Evidence() => new(Context, _installation.LedgerKey);
 
     /// <summary>Campaigns as people write, check and approve them.</summary>
-    public CampaignDesk Desk() => new(Context, SendOptions()) { MayLook = !IsDemoWithoutMailbox };
+    public CampaignDesk Desk() => new(Context, SendOptions()) { MayLook = !IsDemoWithoutMailbox, Scheduled = ArmAsync };
+
+    /// <summary>Why a scheduled campaign whose time has come does not start; null where nothing is known to stand against it.</summary>
+    public MissedStart? Missed(long campaign) => _sending?.Missed(campaign);
 
     /// <summary>Sending; opened once per process, which puts what a crash left in flight into doubt.</summary>
     public async Task<SendCampaign> SendingAsync(CancellationToken cancellationToken)
@@ -121,6 +124,9 @@ internal sealed partial class OpenOrganisation
 
     /// <summary>Tells a running campaign that something every decision looks at has changed.</summary>
     public void RulesChanged() => _sending?.RulesChanged();
+
+    private async Task ArmAsync(long campaign, CancellationToken cancellationToken) =>
+        (await SendingAsync(cancellationToken).ConfigureAwait(false)).Arm(campaign);
 
     private async Task<TransportGate> TransportAsync(CancellationToken cancellationToken)
     {

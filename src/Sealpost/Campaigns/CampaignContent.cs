@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using MemoryPack;
@@ -145,16 +146,23 @@ public sealed partial record CampaignContent
     ];
 
     /// <summary>SHA-256, hex, over everything an approver answers for; the compiled template's hash stands for the message.</summary>
-    internal string ApprovalHash(string templateHash)
+    internal string ApprovalHash(string templateHash) => ApprovalHash(templateHash, withStart: true);
+
+    /// <summary>Whether an approval signed this content. Those of before named neither start nor rate, as they started nothing by themselves; they hold.</summary>
+    internal bool IsSignedBy(string? approved, string templateHash) =>
+        approved is not null && (approved == ApprovalHash(templateHash) || approved == ApprovalHash(templateHash, withStart: false));
+
+    private string ApprovalHash(string templateHash, bool withStart)
     {
         var text = new StringBuilder();
         string[] parts =
         [
-            "sealpost-approval-1", Name, PurposeNames.Of(Purpose), Remuneration?.ToCanonicalText() ?? "none",
-            Audience, From, Subject, Preheader ?? "", Body, Format.ToString(), Text ?? "", NotAfter?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? "", templateHash,
+            withStart ? "sealpost-approval-2" : "sealpost-approval-1", Name, PurposeNames.Of(Purpose), Remuneration?.ToCanonicalText() ?? "none",
+            Audience, From, Subject, Preheader ?? "", Body, Format.ToString(), Text ?? "", NotAfter?.ToString("O", CultureInfo.InvariantCulture) ?? "", templateHash,
             .. Language is null ? Array.Empty<string>() : ["language", Language],
             .. Variants.SelectMany(variant => new[] { "variant", variant.Language, variant.Subject, variant.Preheader ?? "", variant.Body, variant.Text ?? "" }),
             .. Files.SelectMany(file => new[] { "file", file.Name, AttachmentTypes.MediaType(file.Type), file.Sha256 }),
+            .. withStart ? StartParts() : [],
         ];
         foreach (var part in parts)
             text.Append(part.Length).Append(':').Append(part).Append('\n');
@@ -164,6 +172,12 @@ public sealed partial record CampaignContent
             text.Append(FollowUp.ToCanonicalText()).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
+
+    private string[] StartParts() =>
+    [
+        "start", Schedule?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) ?? "", PatientTime?.ToString("O", CultureInfo.InvariantCulture) ?? "",
+        "rate", Rate?.ToString(CultureInfo.InvariantCulture) ?? "",
+    ];
 
     /// <summary>Always <c>[phi]</c>.</summary>
     public override string ToString() => "[phi]";
@@ -200,7 +214,7 @@ public sealed partial record PaymentAnswers
     internal Remuneration ToRemuneration() => new(Payer, Kind, ReceivedBy, Amount, DocumentedCost, PayerOwnsProduct);
 
     internal string ToCanonicalText() =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Payer}|{Kind}|{ReceivedBy}|{Amount}|{DocumentedCost}|{PayerOwnsProduct}");
+        string.Create(CultureInfo.InvariantCulture, $"{Payer}|{Kind}|{ReceivedBy}|{Amount}|{DocumentedCost}|{PayerOwnsProduct}");
 }
 
 /// <summary>A campaign for some of those whom an earlier one did not reach.</summary>
@@ -220,7 +234,7 @@ public sealed partial record FollowUp
     public IReadOnlyList<int> Reasons { get; init; } = [];
 
     internal string ToCanonicalText() =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"follow-up {Campaign} {string.Join(',', Outcomes.Order())} {string.Join(',', Reasons.Order())}");
+        string.Create(CultureInfo.InvariantCulture, $"follow-up {Campaign} {string.Join(',', Outcomes.Order())} {string.Join(',', Reasons.Order())}");
 }
 
 /// <summary>A saved audience or a template of the library, in the version that was taken.</summary>

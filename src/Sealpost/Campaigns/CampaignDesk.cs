@@ -143,7 +143,8 @@ public sealed class CampaignDesk
         return await ReadAsync(campaign.Id, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Approves a submitted campaign: fixes its as-of date and content. Any later change voids it.</summary>
+    /// <summary>Approves a submitted campaign: fixes its as-of date and content, and lets it start by itself at the time that it asks for. Any later change voids it.</summary>
+    /// <remarks>A time that is past by then starts nothing: whoever approves late would send by surprise.</remarks>
     /// <exception cref="RefusedException">The actor wrote a version of it, holds no approver's role, or a patient lacks a value that the template needs.</exception>
     public Task<Campaign> ApproveAsync(string name, Actor actor, CancellationToken cancellationToken) => ApproveAsync(name, null, null, actor, cancellationToken);
 
@@ -168,15 +169,24 @@ public sealed class CampaignDesk
         if (campaign.State == CampaignState.Submitted)
             await RefuseMissingValuesAsync(prepared, asOf, cancellationToken).ConfigureAwait(false);
         var hash = prepared.ApprovalHash;
-        await _store.TransitAsync(
-            new CampaignTransition(campaign.Id, CampaignAct.Approve, actor.Id)
+        var approve = new CampaignTransition(campaign.Id, CampaignAct.Approve, actor.Id)
+        {
+            Version = campaign.Version,
+            Words = words,
+            Columns = [("approver", actor.Id), ("approved_hash", hash), ("as_of", asOf.DayNumber)],
+            Detail = $"content {hash}, as of {asOf:O}, class {prepared.Basis.Class}, purpose {PurposeNames.Of(campaign.Content.Purpose)}",
+        };
+        // The start is the author's act, which the approval lets happen: an approver need not be one who may send.
+        var schedule = campaign.Content.Schedule is { } at && at > _context.Time.GetUtcNow() && _options.Stands is null ? CampaignTransition.Schedule(campaign, at, campaign.Author) : null;
+        await _context.Database.WriteAsync(
+            async (transaction, token) =>
             {
-                Version = campaign.Version,
-                Words = words,
-                Columns = [("approver", actor.Id), ("approved_hash", hash), ("as_of", asOf.DayNumber)],
-                Detail = $"content {hash}, as of {asOf:O}, class {prepared.Basis.Class}, purpose {PurposeNames.Of(campaign.Content.Purpose)}",
+                var after = await _store.TransitAsync(approve, transaction, token).ConfigureAwait(false);
+                return schedule is null ? after : await _store.TransitAsync(schedule, transaction, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
+        if (schedule is not null)
+            await Scheduled(campaign.Id, CancellationToken.None).ConfigureAwait(false);
         return await ReadAsync(campaign.Id, cancellationToken).ConfigureAwait(false);
     }
 
@@ -251,6 +261,9 @@ public sealed class CampaignDesk
         var prepared = await PreparedCampaign.FromAsync(campaign, _context, _store, cancellationToken).ConfigureAwait(false);
         return await new ForecastCampaign(_context, _options).RunAsync(prepared, _context.Today, look && MayLook, progress, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Told of a campaign that an approval scheduled, so that its time is waited for.</summary>
+    public Func<long, CancellationToken, Task> Scheduled { get; init; } = static (_, _) => Task.CompletedTask;
 
     /// <summary>Mail hosts may be looked at; false in a demo whose mailbox does not run.</summary>
     public bool MayLook { get; init; } = true;

@@ -110,7 +110,7 @@ internal sealed class CampaignRun : IDisposable
     public static async Task<CampaignRun> CreateAsync(SendParts parts, Campaign campaign, CancellationToken cancellationToken)
     {
         var prepared = await PreparedCampaign.FromAsync(campaign, parts.Context, parts.Campaigns, cancellationToken).ConfigureAwait(false);
-        if (campaign.ApprovedHash != prepared.ApprovalHash)
+        if (!prepared.IsAsApproved)
             throw new RefusedException($"Campaign {campaign.Id} is no longer what was approved (its template or this program's compiler changed). Copy it and have the copy approved.");
         var names = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
         foreach (var name in prepared.Query.Campaigns())

@@ -36,6 +36,7 @@ internal enum CampaignAct
     SendBack,
     Approve,
     Schedule,
+    Unschedule,
     Send,
     Pause,
     Resume,
@@ -55,6 +56,7 @@ internal static class CampaignLifecycle
         (CampaignAct.SendBack, CampaignState.Submitted) => CampaignState.Draft,
         (CampaignAct.Approve, CampaignState.Submitted) => CampaignState.Approved,
         (CampaignAct.Schedule, CampaignState.Approved or CampaignState.Scheduled) => CampaignState.Scheduled,
+        (CampaignAct.Unschedule, CampaignState.Scheduled) => CampaignState.Approved,
         (CampaignAct.Send, CampaignState.Approved or CampaignState.Scheduled) => CampaignState.Sending,
         (CampaignAct.Pause, CampaignState.Sending) => CampaignState.Paused,
         (CampaignAct.Resume, CampaignState.Paused) => CampaignState.Sending,
@@ -72,6 +74,7 @@ internal static class CampaignLifecycle
         (CampaignAct.Revise, _) => "copy it and change the copy",
         (_, CampaignState.Finished or CampaignState.Cancelled) => "it is over; copy it to send again",
         (CampaignAct.SendBack, _) => "it is not waiting for approval",
+        (CampaignAct.Unschedule, _) => "it is not scheduled",
         (CampaignAct.Send, CampaignState.Paused) => "resume it",
         _ => "look at its state first",
     };

@@ -187,10 +187,12 @@ public sealed class CampaignStore
         var state = await StateAsync(transaction, transition.Campaign, cancellationToken).ConfigureAwait(false);
         var after = Allowed(transition.Campaign, state, transition.Act);
         var sets = string.Concat(transition.Columns.Select(column => $", {column.Name} = @{column.Name}"));
-        var guard = transition.Version is null ? "" : " AND version = @expected";
+        var guard = (transition.Version is null ? "" : " AND version = @expected") + (transition.DueAt is null ? "" : " AND scheduled_at = @due");
         List<(string, object?)> parameters = [("@state", (int)after), ("@org", Org), ("@id", transition.Campaign), ("@before", (int)state), .. transition.Columns.Select(column => ($"@{column.Name}", column.Value))];
         if (transition.Version is { } version)
             parameters.Add(("@expected", version));
+        if (transition.DueAt is { } due)
+            parameters.Add(("@due", Sql.Stored(due)));
         var changed = await Sql.ExecuteAsync(transaction, $"UPDATE campaign SET state = @state{sets} WHERE org = @org AND id = @id AND state = @before{guard}", [.. parameters], cancellationToken).ConfigureAwait(false);
         if (changed != 1)
             throw new RefusedException("The campaign was changed by someone else at this moment. Look at it again.");
@@ -222,6 +224,7 @@ public sealed class CampaignStore
         CampaignAct.SendBack => "sent-back",
         CampaignAct.Approve => "approved",
         CampaignAct.Schedule => "scheduled",
+        CampaignAct.Unschedule => "unscheduled",
         CampaignAct.Send => "started",
         CampaignAct.Pause => "paused",
         CampaignAct.Resume => "resumed",

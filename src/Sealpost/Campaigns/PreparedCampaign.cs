@@ -39,6 +39,9 @@ internal sealed record PreparedCampaign(Campaign Campaign, TemplateSet Template,
     /// <summary>What an approval of the campaign as it stands would fix.</summary>
     public string ApprovalHash => Campaign.Content.ApprovalHash(Template.Hash);
 
+    /// <summary>Whether it is what was approved.</summary>
+    public bool IsAsApproved => Campaign.Content.IsSignedBy(Campaign.ApprovedHash, Template.Hash);
+
     /// <summary>Prints as its campaign.</summary>
     public override string ToString() => Campaign.ToString();
 

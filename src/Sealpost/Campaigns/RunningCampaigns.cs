@@ -7,14 +7,11 @@ using Sealpost.Storage;
 
 namespace Sealpost.Campaigns;
 
-/// <summary>Campaigns under way in this process: begins them, at their time too, starts them anew after an error that mends itself, and stops them in order.</summary>
+/// <summary>Campaigns under way in this process: begins them, starts them anew after an error that mends itself, and stops them in order.</summary>
 /// <param name="parts">What sending shares at this moment.</param>
 /// <param name="logger">For the operator.</param>
 internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
-    private static readonly TimeSpan RefusedAgainAfter = TimeSpan.FromMinutes(5);
-
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentDictionary<long, (CancellationTokenSource Stop, Task Task)> _running = new();
     private readonly Lock _lock = new();
@@ -24,9 +21,13 @@ internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : 
     private TimeProvider Time => Parts.Context.Time;
 
     /// <summary>Moves an approved campaign to sending and starts it.</summary>
-    /// <exception cref="RefusedException">It is not approved, no longer what was approved, or its opt-out does not work.</exception>
-    public async Task BeginAsync(Campaign campaign, string actor, CancellationToken cancellationToken)
+    /// <param name="campaign">The campaign.</param>
+    /// <param name="person">Who starts it; null where its time has come.</param>
+    /// <param name="cancellationToken">Stops it before the commit.</param>
+    /// <exception cref="RefusedException">It is not approved, no longer what was approved, its opt-out does not work, or nothing may be sent here.</exception>
+    public async Task BeginAsync(Campaign campaign, string? person, CancellationToken cancellationToken)
     {
+        Parts.Options.RequireFree();
         if (campaign.ApprovedHash is not null)
         {
             using var run = await CampaignRun.CreateAsync(Parts, campaign, cancellationToken).ConfigureAwait(false);
@@ -34,7 +35,12 @@ internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : 
         }
 
         await Parts.Campaigns.TransitAsync(
-            new CampaignTransition(campaign.Id, CampaignAct.Send, actor) { Version = campaign.Version, Columns = [("started_at", Sql.Stored(Time.GetUtcNow()))] },
+            new CampaignTransition(campaign.Id, CampaignAct.Send, person ?? "system")
+            {
+                Version = campaign.Version,
+                DueAt = person is null ? campaign.ScheduledAt : null,
+                Columns = [("started_at", Sql.Stored(Time.GetUtcNow()))],
+            },
             cancellationToken).ConfigureAwait(false);
         Start(campaign.Id);
     }
@@ -71,9 +77,6 @@ internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : 
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Begins a scheduled campaign at its time.</summary>
-    public void Arm(long id) => _ = Task.Run(() => StartAtTimeAsync(id), CancellationToken.None);
-
     /// <summary>Waits until a campaign is no longer under way here.</summary>
     public async Task WaitAsync(long id, CancellationToken cancellationToken)
     {
@@ -88,54 +91,6 @@ internal sealed class RunningCampaigns(Func<SendParts> parts, ILogger logger) : 
         foreach (var (_, task) in _running.Values)
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _closing.Dispose();
-    }
-
-    private async Task StartAtTimeAsync(long id)
-    {
-        while (!_closing.IsCancellationRequested)
-        {
-            TimeSpan wait;
-            try
-            {
-                if (await LeftAsync(id).ConfigureAwait(false) is not { } left)
-                    return;
-                wait = left;
-            }
-            catch (Exception exception) when (!_closing.IsCancellationRequested)
-            {
-                // Nobody awaits this: an error that ended it would leave the campaign scheduled for ever.
-                SendLog.NotLookedAt(logger, id, exception.GetType().Name);
-                wait = RefusedAgainAfter;
-            }
-
-            await Task.Delay(wait < LongestTimer ? wait : LongestTimer, Time, _closing.Token).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>How long a scheduled campaign has to wait; null where it was begun, or is scheduled no more.</summary>
-    private async Task<TimeSpan?> LeftAsync(long id)
-    {
-        if (await Parts.Campaigns.FindAsync(id, _closing.Token).ConfigureAwait(false) is not { State: CampaignState.Scheduled, ScheduledAt: { } at } campaign)
-            return null;
-        var wait = at - Time.GetUtcNow();
-        if (wait > TimeSpan.Zero)
-            return wait;
-        return await TryBeginAsync(campaign).ConfigureAwait(false) ? null : RefusedAgainAfter;
-    }
-
-    /// <summary>Begins a campaign whose time has come; false where it is refused now and is to be tried again.</summary>
-    private async Task<bool> TryBeginAsync(Campaign campaign)
-    {
-        try
-        {
-            await BeginAsync(campaign, "system", _closing.Token).ConfigureAwait(false);
-            return true;
-        }
-        catch (RefusedException)
-        {
-            SendLog.NotBegun(logger, campaign.Id);
-            return false;
-        }
     }
 
     /// <summary>Runs a campaign and starts it anew after an error that mends itself.</summary>

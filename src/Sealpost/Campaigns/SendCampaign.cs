@@ -24,6 +24,7 @@ public sealed class SendCampaign : IAsyncDisposable
     private PresentOptions _current = new();
     private readonly OutcomeJournal _journal;
     private readonly RunningCampaigns _running;
+    private readonly ScheduledStarts _starts;
     private readonly ILogger _logger;
 
     private SendCampaign(SendParts parts, OutcomeJournal journal, ILogger logger)
@@ -32,6 +33,7 @@ public sealed class SendCampaign : IAsyncDisposable
         _journal = journal;
         _logger = logger;
         _running = new RunningCampaigns(() => _parts, logger);
+        _starts = new ScheduledStarts(() => _parts, (campaign, token) => _running.BeginAsync(campaign, null, token), logger);
     }
 
     private OrganisationContext Context => _parts.Context;
@@ -103,7 +105,7 @@ public sealed class SendCampaign : IAsyncDisposable
         if (_parts.Options.Hold is not null)
             return 0;
         foreach (var id in await _parts.Campaigns.InStateAsync(CampaignState.Scheduled, cancellationToken).ConfigureAwait(false))
-            _running.Arm(id);
+            Arm(id);
         var sending = await _parts.Campaigns.InStateAsync(CampaignState.Sending, cancellationToken).ConfigureAwait(false);
         foreach (var id in sending)
             _running.Start(id);
@@ -132,17 +134,28 @@ public sealed class SendCampaign : IAsyncDisposable
         var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
         var time = at ?? campaign.Content.Schedule ?? throw new RefusedException("Say when: give a time, or write schedule: into the campaign file.");
         if (time <= Context.Time.GetUtcNow())
-            throw new RefusedException("That time is past. Use `sealpost campaign send` to start now.");
-        await _parts.Campaigns.TransitAsync(
-            new CampaignTransition(campaign.Id, CampaignAct.Schedule, actor.Id)
-            {
-                Version = campaign.Version,
-                Columns = [("scheduled_at", Sql.Stored(time))],
-                Detail = time.ToString("u", CultureInfo.InvariantCulture),
-            },
-            cancellationToken).ConfigureAwait(false);
-        _running.Arm(campaign.Id);
+            throw new RefusedException("That time is past. Choose a later one, or start it now (`sealpost campaign send`).");
+        if (time >= RetryPlan.EndOf(campaign.Content.NotAfter, Context.Organisation.TimeZone))
+            throw new RefusedException("That is after the last day on which a message of it may leave, so every message would expire. Choose an earlier time.");
+        await _parts.Campaigns.TransitAsync(CampaignTransition.Schedule(campaign, time, actor.Id), cancellationToken).ConfigureAwait(false);
+        Arm(campaign.Id);
     }
+
+    /// <summary>Takes a campaign off its schedule. It stays approved and waits for a person.</summary>
+    /// <exception cref="RefusedException">It is not scheduled.</exception>
+    public async Task UnscheduleAsync(string name, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.Require(Roles.Marketer | Roles.Approver | Roles.Compliance | Roles.Administrator, "take campaigns off their schedule");
+        var campaign = await GetAsync(name, cancellationToken).ConfigureAwait(false);
+        await _parts.Campaigns.TransitAsync(new CampaignTransition(campaign.Id, CampaignAct.Unschedule, actor.Id) { Columns = [("scheduled_at", null)] }, cancellationToken).ConfigureAwait(false);
+        Arm(campaign.Id);
+    }
+
+    /// <summary>Looks anew at the time of a campaign that was scheduled, moved or taken off its schedule.</summary>
+    internal void Arm(long campaign) => _starts.Arm(campaign);
+
+    /// <summary>Why a scheduled campaign whose time has come does not start; null where nothing is known to stand against it.</summary>
+    public MissedStart? Missed(long campaign) => _starts.Missed(campaign);
 
     /// <summary>Pauses. Returns once nothing of the campaign is under way; a message already in DATA ends first.</summary>
     public async Task PauseAsync(string name, Actor actor, CancellationToken cancellationToken)
@@ -266,6 +279,7 @@ public sealed class SendCampaign : IAsyncDisposable
     /// <summary>Stops sending in order: messages in DATA end, their outcomes are committed, the lease is given back.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _starts.DisposeAsync().ConfigureAwait(false);
         await _running.DisposeAsync().ConfigureAwait(false);
         await _parts.Writer.DisposeAsync().ConfigureAwait(false);
         await _parts.Paces.DisposeAsync().ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal static partial class SendLog
     [LoggerMessage(EventId = 4005, Level = LogLevel.Error, Message = "Campaign {Campaign} stopped after an error of kind {Kind} that does not mend itself. Nothing more is sent until the program is started again.")]
     public static partial void Broken(ILogger logger, long campaign, string kind);
 
-    [LoggerMessage(EventId = 4019, Level = LogLevel.Warning, Message = "Campaign {Campaign} is due and was refused. It is tried again in five minutes; `sealpost campaign send` says why.")]
+    [LoggerMessage(EventId = 4019, Level = LogLevel.Warning, Message = "Campaign {Campaign} is due and was refused. It is tried again in five minutes; the first page and `sealpost campaign send` say why.")]
     public static partial void NotBegun(ILogger logger, long campaign);
 
     [LoggerMessage(EventId = 4020, Level = LogLevel.Error, Message = "Campaign {Campaign} met an error of kind {Kind} while it spoke to the servers of destination {Destination}. Its messages wait and are tried again; the other destinations go on.")]

@@ -79,6 +79,7 @@ internal static class EventWords
         ["attachment.added"] = "File {0} was added for campaigns",
         ["campaign.sent-back"] = "Campaign {0} was sent back to its author",
         ["campaign.scheduled"] = "Campaign {0} was scheduled",
+        ["campaign.unscheduled"] = "Campaign {0} was taken off its schedule",
         ["campaign.started"] = "Campaign {0} began to send",
         ["campaign.paused"] = "Campaign {0} was paused",
         ["campaign.resumed"] = "Campaign {0} went on",

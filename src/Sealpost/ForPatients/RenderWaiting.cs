@@ -25,7 +25,7 @@ internal sealed class RenderWaiting(PatientVisit visit, PatientLink link, SendOp
         if (await store.FindAsync(link.Campaign, cancellationToken).ConfigureAwait(false) is not { } campaign || campaign.State == CampaignState.Cancelled)
             return null;
         var prepared = await PreparedCampaign.FromAsync(campaign, visit.Organisation, store, cancellationToken).ConfigureAwait(false);
-        return campaign.ApprovedHash == prepared.ApprovalHash ? prepared : null;
+        return prepared.IsAsApproved ? prepared : null;
     }
 
     /// <summary>Whether the message may be shown to whoever has the mailbox of the link; null where not.</summary>

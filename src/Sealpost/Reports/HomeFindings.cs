@@ -14,6 +14,9 @@ public enum NeedKind
     /// <summary>An approved campaign waits to be started.</summary>
     ReadyToSend,
 
+    /// <summary>A scheduled campaign's time has come, and it does not start.</summary>
+    MissedStart,
+
     /// <summary>A paused campaign waits to be resumed or cancelled.</summary>
     Paused,
 
@@ -70,7 +73,8 @@ public sealed record Need(NeedKind Kind, long? Campaign, string Name, string Wor
 /// <param name="Id">Its number.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Progress">How far it is.</param>
-public sealed record RunningCampaign(long Id, string Name, CampaignProgress Progress)
+/// <param name="StartsAt">UTC instant at which the clock starts it; null where it has begun.</param>
+public sealed record RunningCampaign(long Id, string Name, CampaignProgress Progress, DateTimeOffset? StartsAt)
 {
     /// <summary>Its number; never its name.</summary>
     public override string ToString() => $"campaign {Id}";

@@ -40,6 +40,9 @@ public sealed class ReadHome : IDisposable
     /// <summary>MTA-STS policies that end soon because they cannot be refreshed.</summary>
     public Func<CancellationToken, Task<IReadOnlyList<EndingPolicy>>> Policies { get; init; } = _ => Task.FromResult<IReadOnlyList<EndingPolicy>>([]);
 
+    /// <summary>Why a scheduled campaign whose time has come does not start.</summary>
+    public Func<long, MissedStart?> Missed { get; init; } = static _ => null;
+
     private int Org => _context.Organisation.Id.Value;
 
     /// <summary>What the person sees now.</summary>
@@ -108,7 +111,9 @@ public sealed class ReadHome : IDisposable
             case CampaignState.Draft when entry.SentBack && Is(Roles.Marketer) && (await _campaigns.AuthorsAsync(entry.Id, cancellationToken).ConfigureAwait(false)).Contains(actor.Id, StringComparer.Ordinal):
                 return [Of(NeedKind.SentBack, "Was sent back to you with a comment.")];
             case CampaignState.Approved when Is(Roles.Marketer):
-                return [Of(NeedKind.ReadyToSend, "Is approved and waits to be sent or scheduled.")];
+                return [Of(NeedKind.ReadyToSend, await ReadyWordsAsync(entry.Id, cancellationToken).ConfigureAwait(false))];
+            case CampaignState.Scheduled when Is(Roles.Marketer | Roles.Compliance | Roles.Administrator) && Missed(entry.Id) is { } missed:
+                return [Of(NeedKind.MissedStart, $"Scheduled, but cannot start: {missed.Why} It is tried again by itself.")];
             case CampaignState.Paused when Is(Roles.Marketer | Roles.Compliance) && await _campaigns.FindAsync(entry.Id, cancellationToken).ConfigureAwait(false) is { PausedForComplaints: true }:
                 return [Of(NeedKind.PausedItself, "Paused by itself: too many patients reported it as unwanted. Find out why, then let it go on with a reason, or cancel it.")];
             case CampaignState.Paused when Is(Roles.Marketer | Roles.Compliance) && await _campaigns.FindAsync(entry.Id, cancellationToken).ConfigureAwait(false) is { PausedForOptOut: true }:
@@ -120,11 +125,16 @@ public sealed class ReadHome : IDisposable
         }
     }
 
+    private async Task<string> ReadyWordsAsync(long id, CancellationToken cancellationToken) =>
+        await _campaigns.FindAsync(id, cancellationToken).ConfigureAwait(false) is { Content.Schedule: { } asked } && asked <= _context.Time.GetUtcNow()
+            ? "Is approved, but the start that its author asked for is past: send it, or choose another time."
+            : "Is approved and waits to be sent or scheduled.";
+
     private async Task<IReadOnlyList<RunningCampaign>> RunningAsync(IReadOnlyList<CampaignEntry> current, CancellationToken cancellationToken)
     {
         var running = new List<RunningCampaign>();
         foreach (var entry in current.Where(entry => entry.State is CampaignState.Scheduled or CampaignState.Sending or CampaignState.Paused))
-            running.Add(new RunningCampaign(entry.Id, entry.Name, await _progress.ReadAsync(entry.Id, cancellationToken).ConfigureAwait(false)));
+            running.Add(new RunningCampaign(entry.Id, entry.Name, await _progress.ReadAsync(entry.Id, cancellationToken).ConfigureAwait(false), entry.State == CampaignState.Scheduled ? entry.ScheduledAt : null));
         return running;
     }
 
@@ -228,7 +238,7 @@ public sealed class ReadHome : IDisposable
         NeedKind.InDoubt => 0,
         NeedKind.Complaints or NeedKind.PausedItself => 1,
         NeedKind.FailingDomain or NeedKind.LoweredDomain or NeedKind.PolicyEnding or NeedKind.Refused => 2,
-        NeedKind.Paused => 3,
+        NeedKind.Paused or NeedKind.MissedStart => 3,
         NeedKind.Approval => 4,
         NeedKind.SentBack => 5,
         _ => 6,

@@ -87,6 +87,7 @@ public sealed class OperationsTests(ServedOffice office)
         ["campaign comment"] = "POST /campaigns/{id:long}/comments",
         ["campaign test"] = "POST /campaigns/{id:long}/test",
         ["campaign schedule"] = "POST /campaigns/{id:long}/schedule",
+        ["campaign unschedule"] = "POST /campaigns/{id:long}/unschedule",
         ["campaign send"] = "POST /campaigns/{id:long}/send",
         ["campaign pause"] = "POST /campaigns/{id:long}/pause",
         ["campaign resume"] = "POST /campaigns/{id:long}/resume",

@@ -54,7 +54,14 @@ internal sealed class TestClinic : IAsyncDisposable
 
     public SendCampaign Send { get; private set; } = null!;
 
-    public CampaignDesk Desk => new(Context, Options);
+    public CampaignDesk Desk => new(Context, Options)
+    {
+        Scheduled = (campaign, _) =>
+        {
+            Send?.Arm(campaign);
+            return Task.CompletedTask;
+        },
+    };
 
     public CampaignDrafts Drafts => new(Context, Desk);
 

@@ -103,11 +103,14 @@ public sealed partial class CampaignPage
 
     private void Ask(string act)
     {
-        _startsAt = TimeZoneInfo.ConvertTime(_campaign.Content.Schedule ?? Workplace.Time.GetUtcNow().AddHours(1), Zone).DateTime;
+        var now = Workplace.Time.GetUtcNow();
+        var starts = TimeZoneInfo.ConvertTime(new[] { _campaign.ScheduledAt, _campaign.Content.Schedule }.FirstOrDefault(at => at > now) ?? now.AddHours(1), Zone).DateTime;
+        _startsAt = new DateTime(starts.Year, starts.Month, starts.Day, starts.Hour, starts.Minute, 0, DateTimeKind.Unspecified);
         var people = PeopleToGo();
         _question = act switch
         {
             "send" => (act, "Send now?", $"By today's rules the message goes to {people}. Each is decided once more right before the message leaves.", $"Send to {people}"),
+            "schedule" when _campaign.State == CampaignState.Scheduled => (act, "Move the start?", "It starts by itself at the new time; the server has to run then. What was approved stays as it is.", "Move the start"),
             "schedule" => (act, "Schedule it?", $"It starts by itself and by today's rules goes to {people}. The server has to run then.", "Schedule"),
             "resume" => (act, "Let it go on?", $"It paused because patients reported it as unwanted. It goes on to {people}.", "Let it go on"),
             "reopen" => (act, "Change it?", "It becomes a draft again; what was approved or scheduled is void, and a second person has to approve it anew.", "Change it"),
@@ -188,7 +191,8 @@ public sealed partial class CampaignPage
             await (act switch
             {
                 "send" => sending.SendAsync(_campaign.Name, Actor, token),
-                "schedule" => sending.ScheduleAsync(_campaign.Name, new DateTimeOffset(_startsAt, Zone.GetUtcOffset(_startsAt)), Actor, token),
+                "schedule" => sending.ScheduleAsync(_campaign.Name, StartsAt(), Actor, token),
+                "unschedule" => sending.UnscheduleAsync(_campaign.Name, Actor, token),
                 "pause" => sending.PauseAsync(_campaign.Name, Actor, token),
                 "resume" => sending.ResumeAsync(_campaign.Name, _words, Actor, token),
                 _ => sending.CancelAsync(_campaign.Name, Actor, token),
@@ -196,6 +200,10 @@ public sealed partial class CampaignPage
         });
         await ReloadAsync();
     }
+
+    private DateTimeOffset StartsAt() => Zone.IsInvalidTime(_startsAt)
+        ? throw new RefusedException("The clock skips that time on that day: choose another.")
+        : new DateTimeOffset(_startsAt, Zone.GetUtcOffset(_startsAt));
 
     /// <summary>Looks at the audience's mail hosts; what was seen is kept, also where the person goes elsewhere meanwhile.</summary>
     private async Task LookAsync()
@@ -213,7 +221,9 @@ public sealed partial class CampaignPage
 
     private async Task ApproveAsync()
     {
-        await DoAsync(token => Organisation.Desk().ApproveAsync(_campaign.Name, _review!.Campaign.Version, _words, Actor, token), "Approved. Its author may send it.");
+        Campaign? approved = null;
+        if (await DoAsync(async token => approved = await Organisation.Desk().ApproveAsync(_campaign.Name, _review!.Campaign.Version, _words, Actor, token)))
+            Toasts.Say(CampaignWords.Approved(approved!, Zone, Workplace.Time.GetUtcNow()));
         await ReloadAsync();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sealpost.App.Pages.Shared;
 using Sealpost.Campaigns;
 
 namespace Sealpost.App.Pages.Campaigns;
@@ -24,6 +25,18 @@ internal static class CampaignWords
         CampaignState.Finished => ("Finished", "good"),
         _ => ("Cancelled", "quiet"),
     };
+
+    /// <summary>What the person who approved is told: what happens next by itself, and what does not.</summary>
+    public static string Approved(Campaign campaign, TimeZoneInfo zone, DateTimeOffset now) => campaign switch
+    {
+        { State: CampaignState.Scheduled, ScheduledAt: { } at } => $"Approved. It starts by itself on {Moments.Minute(at, zone)} ({zone.Id}).",
+        { Content.Schedule: { } at } when at <= now => "Approved. The start that its author asked for is past, so it waits until somebody sends it or chooses another time.",
+        { Content.Schedule: not null } => "Approved, but not scheduled: nothing may be sent here now.",
+        _ => "Approved. Its author may send it.",
+    };
+
+    /// <summary>A time on the wall of wherever somebody is.</summary>
+    public static string WallClock(DateTime time) => time.ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture);
 
     public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
