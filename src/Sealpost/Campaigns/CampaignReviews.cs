@@ -7,46 +7,17 @@ using Sealpost.People;
 
 namespace Sealpost.Campaigns;
 
-/// <summary>A field that the message opens, and what it tells.</summary>
-/// <param name="Path">As templates write it.</param>
-/// <param name="Label"><c>given name</c>, <c>demographic</c>, <c>identifier</c>, <c>contact</c>, <c>clinical</c> or <c>sensitive</c>.</param>
-public sealed record UsedField(string Path, string Label);
-
 /// <summary>What an approver looks at before signing.</summary>
-public sealed record CampaignReview
+public sealed record CampaignReview : SignedCampaign
 {
-    /// <summary>The campaign, in the version that an approval would fix.</summary>
-    public required Campaign Campaign { get; init; }
-
-    /// <summary>Its audience in words, codes apart.</summary>
-    public required IReadOnlyList<WordPiece> RulePieces { get; init; }
-
-    /// <summary>Its audience in words.</summary>
-    public string Rule => string.Concat(RulePieces.Select(piece => piece.Text));
-
-    /// <summary>What follows from purpose and payment.</summary>
-    public required PurposeConsequence Consequence { get; init; }
-
     /// <summary>What would happen if it were sent now.</summary>
     public required CampaignForecast Forecast { get; init; }
-
-    /// <summary>Fields that the message opens.</summary>
-    public required IReadOnlyList<UsedField> Fields { get; init; }
-
-    /// <summary>Sensitive categories that audience and message touch together.</summary>
-    public required IReadOnlyList<string> Categories { get; init; }
 
     /// <summary>Version approved last; null where none was.</summary>
     public required int? ApprovedBefore { get; init; }
 
     /// <summary>What changed since then.</summary>
     public required IReadOnlyList<ContentChange> Changes { get; init; }
-
-    /// <summary>What was said and done, oldest first.</summary>
-    public required IReadOnlyList<CampaignRemark> Remarks { get; init; }
-
-    /// <summary>What the approval would sign, hex.</summary>
-    public required string ApprovalHash { get; init; }
 
     /// <summary>Why this person may not approve it; null where nothing stands against it.</summary>
     public required string? Obstacle { get; init; }
@@ -86,13 +57,39 @@ public sealed class CampaignReviews
             RulePieces = await RuleAsync(prepared, cancellationToken).ConfigureAwait(false),
             Consequence = PurposeAdvice.Of(campaign.Content.Purpose, campaign.Content.Remuneration),
             Forecast = AudienceDesk.MaySeePatients(actor) ? forecast : forecast.Rounded(),
-            Fields = [.. prepared.Template.Fields.Select(path => new UsedField(path, LabelOf(path)))],
+            Fields = FieldsOf(prepared),
             Categories = [.. prepared.Basis.Categories.Order(StringComparer.Ordinal)],
+            ToCheck = ToCheck(campaign),
             ApprovedBefore = approved,
             Changes = before is null ? [] : ContentChanges.Of(before, campaign.Content),
             Remarks = remarks,
             ApprovalHash = prepared.ApprovalHash,
             Obstacle = await ObstacleAsync(campaign, forecast, actor, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>What was approved of a campaign, also long after it was sent. Counts nobody and opens no chart.</summary>
+    /// <returns>Null where it is not approved.</returns>
+    /// <exception cref="RefusedException">There is no such campaign, or the actor has no business with it.</exception>
+    public async Task<SignedCampaign?> ReadSignedAsync(long id, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.RequireToRead(Roles.Marketer | Roles.Approver | Roles.Compliance, "see what was approved");
+        var campaign = await _desk.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        if (campaign.ApprovedHash is not { } hash)
+            return null;
+        var prepared = await TryPrepareAsync(campaign, cancellationToken).ConfigureAwait(false);
+        return new SignedCampaign
+        {
+            Campaign = campaign,
+            RulePieces = prepared is not null
+                ? await RuleAsync(prepared, cancellationToken).ConfigureAwait(false)
+                : await RuleOfAsync(campaign.Content.Audience, cancellationToken).ConfigureAwait(false) ?? [new WordPiece(campaign.Content.Audience, true)],
+            Consequence = PurposeAdvice.Of(campaign.Content.Purpose, campaign.Content.Remuneration),
+            Fields = prepared is null ? null : FieldsOf(prepared),
+            Categories = prepared is null ? [] : [.. prepared.Basis.Categories.Order(StringComparer.Ordinal)],
+            ToCheck = ToCheck(campaign),
+            Remarks = await RemarksAsync(id, cancellationToken).ConfigureAwait(false),
+            ApprovalHash = hash,
         };
     }
 
@@ -102,6 +99,23 @@ public sealed class CampaignReviews
     /// <summary>The audience of a campaign in plain words, codes apart; null where its query cannot be read.</summary>
     public async Task<IReadOnlyList<WordPiece>?> RuleOfAsync(string query, CancellationToken cancellationToken) =>
         AudienceQuery.Parse(query).Query is { } parsed ? (await _speech(cancellationToken).ConfigureAwait(false)).Pieces(parsed) : null;
+
+    /// <summary>The campaign compiled; null where this version no longer takes what an earlier one took, for what was approved is shown all the same.</summary>
+    private async Task<PreparedCampaign?> TryPrepareAsync(Campaign campaign, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PreparedCampaign.FromAsync(campaign, _context, _desk.Store, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RefusedException)
+        {
+            return null;
+        }
+    }
+
+    private static List<UsedField> FieldsOf(PreparedCampaign prepared) => [.. prepared.Template.Fields.Select(path => new UsedField(path, LabelOf(path)))];
+
+    private static List<GateNote> ToCheck(Campaign campaign) => [.. ConsentGate.NotEvaluatedFor(campaign.Content.Purpose).Select(gate => new GateNote(gate.Gate, gate.Meaning))];
 
     private async Task<IReadOnlyList<WordPiece>> RuleAsync(PreparedCampaign prepared, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using Sealpost.Campaigns;
 using Sealpost.Consent;
 using Sealpost.People;
+using Sealpost.Storage;
 
 namespace Sealpost.Tests.Campaigns;
 
@@ -29,8 +30,8 @@ public sealed class CampaignReviewsTests : IAsyncLifetime
         Assert.Equal((3L, 2L), (exact.Forecast.Selected, exact.Forecast.Lawful));
         Assert.Equal("Aged 18 or older.", review.Rule);
         Assert.Equal(WithholdReason.Suppressed, Assert.Single(review.Forecast.Withheld).Reason);
-        Assert.Contains(new UsedField("patient.full_name", "identifier"), review.Fields);
-        Assert.Contains(review.Fields, field => field.Label == "clinical");
+        Assert.Contains(new UsedField("patient.full_name", "identifier"), review.Fields!);
+        Assert.Contains(review.Fields!, field => field.Label == "clinical");
         Assert.Null(review.Obstacle);
     }
 
@@ -88,6 +89,31 @@ public sealed class CampaignReviewsTests : IAsyncLifetime
             hashes.Add(content.ApprovalHash("h"));
         Assert.Equal(3, hashes.Count);
         await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task What_was_approved_is_read_when_all_is_over_and_counts_nobody()
+    {
+        var review = await SubmittedAsync(TestClinic.Content("one"));
+        var id = review.Campaign.Id;
+        Assert.Null(await _clinic.Reviews.ReadSignedAsync(id, TestClinic.Approver, Token));
+        await _clinic.Desk.ApproveAsync("one", 1, "Good.", TestClinic.Approver, Token);
+        await _clinic.Context.Database.WriteAsync((transaction, token) => Sql.ExecuteAsync(transaction, "UPDATE campaign SET state = 6", [], token), Token);
+        var signed = await _clinic.Reviews.ReadSignedAsync(id, TestClinic.Author, Token);
+        Assert.NotNull(signed);
+        Assert.Equal((review.ApprovalHash, review.Rule, "Good."), (signed.ApprovalHash, signed.Rule, signed.Remarks[^1].Words));
+        Assert.Equal(review.Fields, signed.Fields);
+        await Assert.ThrowsAsync<RefusedException>(() => _clinic.Reviews.ReadSignedAsync(id, new Actor("u-auditor", "Aud", Roles.Auditor), Token));
+    }
+
+    [Fact]
+    public async Task What_was_approved_is_shown_though_its_template_is_refused_by_now()
+    {
+        var id = (await _clinic.Desk.CreateAsync(TestClinic.Content("old") with { Body = "{{ patient.of_an_older_version }}" }, TestClinic.Author, Token)).Id;
+        await _clinic.Context.Database.WriteAsync((transaction, token) => Sql.ExecuteAsync(transaction, "UPDATE campaign SET state = 6, approved_hash = 'hash'", [], token), Token);
+        var signed = await _clinic.Reviews.ReadSignedAsync(id, TestClinic.Author, Token);
+        Assert.NotNull(signed);
+        Assert.Equal((null, "Aged 18 or older.", "hash"), (signed.Fields, signed.Rule, signed.ApprovalHash));
     }
 
     private async Task<CampaignReview> SubmittedAsync(CampaignContent content)

@@ -1,3 +1,4 @@
+using Sealpost.App.Pages.Campaigns;
 using Sealpost.Campaigns;
 using Sealpost.Campaigns.Attachments;
 using Sealpost.Consent;
@@ -56,6 +57,20 @@ public sealed class ContentChangesTests
         if (part is null)
             Assert.Equal(Before.ApprovalHash("t"), after.ApprovalHash("t"));
         Assert.Equal(part is null ? [] : [part], ContentChanges.Of(Before, after).Select(changed => changed.Part));
+    }
+
+    /// <summary>What the page shows whole beside the facts.</summary>
+    private static readonly string[] Whole = [nameof(CampaignContent.Audience), nameof(CampaignContent.FollowUp), nameof(CampaignContent.Body), nameof(CampaignContent.Variants), nameof(CampaignContent.Files)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_is_signed_stands_among_the_facts_or_is_shown_whole(string property)
+    {
+        var (change, part) = Properties[property];
+        if (part is null || Whole.Contains(property))
+            return;
+        Assert.NotEqual(SignedFacts.Of(Before, TimeZoneInfo.Utc), SignedFacts.Of(change(Before), TimeZoneInfo.Utc));
+        Assert.NotEqual(Before.ApprovalHash("t"), change(Before).ApprovalHash("t"));
     }
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed partial class CampaignPage
     private readonly HashSet<LeftNumbers> _chosen = [];
     private Campaign _campaign = default!;
     private CampaignReview? _review;
+    private SignedCampaign? _signed;
     private CampaignProgress? _progress;
     private CampaignFindings? _findings;
     private IReadOnlyList<LeftNumbers> _left = [];
@@ -45,14 +46,18 @@ public sealed partial class CampaignPage
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        (_review, _findings, _progress) = (null, null, null);
+        (_review, _signed, _findings, _progress) = (null, null, null, null);
         var tools = Organisation.Campaigns;
         _campaign = await Organisation.Desk().GetAsync(Id, cancellationToken);
         _names = (await Organisation.People.ListAsync(cancellationToken)).ToDictionary(one => one.Id, one => one.Name, StringComparer.Ordinal);
-        if (_campaign.State is CampaignState.Submitted or CampaignState.Approved or CampaignState.Scheduled && May(Roles.Marketer | Roles.Approver | Roles.Compliance))
+        if (_campaign.State != CampaignState.Draft && May(Roles.Marketer | Roles.Approver | Roles.Compliance))
         {
-            _review = await tools.Reviews.ReadAsync(Id, Actor, cancellationToken);
-            _said = await new MessageStudio(Organisation.Context, new ContentLibrary(Organisation.Context)).ReportAsync(_campaign.Content.ToDraft(), Actor, cancellationToken);
+            if (_campaign.State < CampaignState.Sending)
+                _review = await tools.Reviews.ReadAsync(Id, Actor, cancellationToken);
+            else
+                _signed = await tools.Reviews.ReadSignedAsync(Id, Actor, cancellationToken);
+            if ((_review ?? _signed) is not null)
+                _said = await new MessageStudio(Organisation.Context, new ContentLibrary(Organisation.Context)).ReportAsync(_campaign.Content.ToDraft(), Actor, cancellationToken);
         }
 
         if (_campaign.State >= CampaignState.Sending)
@@ -130,8 +135,11 @@ public sealed partial class CampaignPage
 
     private static string Told(long? number) => number is { } known ? CampaignWords.Number(known) : SmallCells.Withheld;
 
+    /// <summary>Words of people; its own pauses stand in a panel of their own.</summary>
+    private static List<CampaignRemark> Said(SignedCampaign signed) => [.. signed.Remarks.Where(remark => remark.Kind is not (RemarkKind.Paused or RemarkKind.Resumed))];
+
     /// <summary>Nothing of it is for the person's role, or nothing is there yet.</summary>
-    private bool IsEmpty => _review is null && _findings is null && !(_progress is { Selected: > 0 } && _campaign.State is CampaignState.Sending or CampaignState.Paused);
+    private bool IsEmpty => _review is null && _signed is null && _findings is null && !(_progress is { Selected: > 0 } && _campaign.State is CampaignState.Sending or CampaignState.Paused);
 
     /// <summary>Takes a submission back, so that nobody approves it meanwhile; the button in the message hands it over again as it was.</summary>
     private async Task WithdrawAsync()
