@@ -114,4 +114,14 @@ public sealed record WithheldCounts(long Total, long Basis, long Transport, IRea
 /// <param name="Domain">Domain, or <c>other domains</c>.</param>
 /// <param name="Messages">Messages meant for it; small numbers as <c>&lt;11</c>, and <c>not shown</c> where it would give one away.</param>
 /// <param name="Accepted">Share it took, in whole percents; <c>&lt;11</c> or <c>nearly all</c> where the number taken or not taken is small.</param>
-public sealed record DomainCount(string Domain, string Messages, string Accepted);
+public sealed record DomainCount(string Domain, string Messages, string Accepted)
+{
+    /// <summary>Messages that our gates stopped; <c>not shown</c> where it, or another number of the line, would give away a small one. So are the next two.</summary>
+    public string Withheld { get; init; } = SmallCells.Withheld;
+
+    /// <summary>Messages that its host refused for good.</summary>
+    public string Rejected { get; init; } = SmallCells.Withheld;
+
+    /// <summary>Messages given up after retries, or too late.</summary>
+    public string Expired { get; init; } = SmallCells.Withheld;
+}

@@ -85,19 +85,38 @@ public sealed class ReadCampaignReport
     private async Task<IReadOnlyList<DomainCount>> DomainsAsync(Tally tally, CancellationToken cancellationToken)
     {
         var names = await new DestinationStore(_context).AllAsync(cancellationToken).ConfigureAwait(false);
-        var shown = tally.Domains.Where(domain => domain.Key != 0 && domain.Value.All >= SmallCells.Smallest).OrderByDescending(domain => domain.Value.All).Take(20).ToList();
-        var rest = tally.Domains.Where(domain => domain.Key != 0).Except(shown).ToList();
-        List<(string Name, long All, long Accepted)> all = [.. shown.Select(domain => (names[domain.Key], domain.Value.All, domain.Value.Accepted))];
+        List<(string Name, long[] Row)> all = [.. tally.Domains.Where(domain => domain.Key != 0 && domain.Value.Sum() >= SmallCells.Smallest)
+            .OrderByDescending(domain => domain.Value.Sum()).Take(20).Select(domain => (names[domain.Key], domain.Value))];
         // What has no domain yet belongs to the rest, so that the sum is the selected and one rule hides what it gives away.
-        if (tally.Selected - all.Sum(domain => domain.All) is > 0 and var others)
-            all.Add(("other domains", others, rest.Sum(domain => domain.Value.Accepted)));
-        var cells = HideCounts.InPartition([.. all.Select(domain => domain.All)]);
-        List<DomainCount> domains = [.. all.Select((domain, i) => new DomainCount(domain.Name, cells[i] switch { CellShown.Number => SmallCells.Show(domain.All), CellShown.Few => "<11", _ => SmallCells.Withheld }, SmallCells.Share(domain.Accepted, domain.All)))];
-        return domains;
+        if (tally.Selected - all.Sum(domain => domain.Row.Sum()) is > 0 and var others)
+        {
+            long[] rest = [.. Enumerable.Range(0, Tally.Kinds).Select(kind => tally.Domains.Values.Sum(row => row[kind]) - all.Sum(domain => domain.Row[kind]))];
+            rest[^1] += others - rest.Sum();
+            all.Add(("other domains", rest));
+        }
+
+        var cells = HideCounts.InPartition([.. all.Select(domain => domain.Row.Sum())]);
+        var shown = HideRows.InTable([.. all.Select(domain => domain.Row)], [.. cells.Select(cell => cell != CellShown.Number)]);
+        return [.. all.Select((domain, i) => Line(domain.Name, domain.Row, cells[i], shown[i]))];
+    }
+
+    private static DomainCount Line(string name, long[] row, CellShown cell, bool shown)
+    {
+        var all = row.Sum();
+        string Say(int kind) => shown ? SmallCells.Show(row[kind]) : SmallCells.Withheld;
+        return new DomainCount(name, cell switch { CellShown.Number => SmallCells.Show(all), CellShown.Few => "<11", _ => SmallCells.Withheld }, SmallCells.Share(row[Tally.Accepted], all))
+        {
+            Withheld = Say(Tally.Withheld),
+            Rejected = Say(Tally.Rejected),
+            Expired = Say(Tally.Expired),
+        };
     }
 
     private sealed class Tally
     {
+        /// <summary>Places in a domain's row; the last is whatever else may become of a message.</summary>
+        public const int Accepted = 0, Withheld = 1, Rejected = 2, Expired = 3, Other = 4, Kinds = 5;
+
         private readonly Dictionary<Outcome, long> _outcomes = [];
 
         public CampaignState State { get; private set; }
@@ -110,7 +129,7 @@ public sealed class ReadCampaignReport
 
         public SortedDictionary<string, long> Tls { get; } = new(StringComparer.Ordinal);
 
-        public Dictionary<int, (long All, long Accepted)> Domains { get; } = [];
+        public Dictionary<int, long[]> Domains { get; } = [];
 
         public DateTimeOffset? FirstAt { get; private set; }
 
@@ -135,14 +154,25 @@ public sealed class ReadCampaignReport
             _outcomes[outcome] = Of(outcome) + count;
             if (outcome is Outcome.WithheldBasis or Outcome.WithheldTransport)
                 Count(Reasons, ((WithholdReason)reader.GetInt64(3)).ToString(), count);
-            var (all, accepted) = Domains.GetValueOrDefault(checked((int)reader.GetInt64(6)));
-            Domains[checked((int)reader.GetInt64(6))] = (all + count, accepted + (outcome == Outcome.Accepted ? count : 0));
+            var destination = checked((int)reader.GetInt64(6));
+            if (!Domains.TryGetValue(destination, out var row))
+                Domains[destination] = row = new long[Kinds];
+            row[KindOf(outcome)] += count;
             Bounced += Convert.ToInt64(reader.GetValue(10), System.Globalization.CultureInfo.InvariantCulture);
             Complained += Convert.ToInt64(reader.GetValue(11), System.Globalization.CultureInfo.InvariantCulture);
             OptedOut += Convert.ToInt64(reader.GetValue(12), System.Globalization.CultureInfo.InvariantCulture);
             if (outcome == Outcome.Accepted)
                 AddAccepted(reader, count);
         }
+
+        private static int KindOf(Outcome outcome) => outcome switch
+        {
+            Outcome.Accepted => Accepted,
+            Outcome.WithheldBasis or Outcome.WithheldTransport => Withheld,
+            Outcome.Rejected => Rejected,
+            Outcome.Expired => Expired,
+            _ => Other,
+        };
 
         private void AddAccepted(DbDataReader reader, long count)
         {

@@ -29,11 +29,11 @@ public static class ReportCsv
         foreach (var slice in findings.Timeline)
             Row(csv, "timeline", slice.From.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), Plain(SmallCells.Rough(slice.Accepted)), "accepted; otherwise " + Plain(SmallCells.Rough(slice.Other)) + "; rounded to tens");
         foreach (var domain in report.Domains)
-            Row(csv, "domain", domain.Domain, Plain(domain.Messages), "accepted " + Plain(domain.Accepted));
+            Row(csv, "domain", domain.Domain, Plain(domain.Messages), $"accepted {Plain(domain.Accepted)}; withheld {Plain(domain.Withheld)}; rejected {Plain(domain.Rejected)}; expired {Plain(domain.Expired)}");
         foreach (var link in findings.Links)
             Row(csv, "link", link.Url, Plain(SmallCells.Show(link.People)), "patients who followed it");
         foreach (var one in findings.Earlier)
-            Row(csv, "earlier", one.Name, Plain(SmallCells.Show(one.Selected)), $"selected; accepted {SmallCells.Share(one.Accepted, one.Selected)}, withheld {SmallCells.Share(one.Withheld, one.Selected)}, unsubscribed {SmallCells.Show(one.OptedOut)}");
+            Row(csv, "earlier", one.Name, Plain(SmallCells.Show(one.Selected)), $"selected; accepted {SmallCells.Share(one.Accepted, one.Selected)}, withheld {SmallCells.Share(one.Withheld, one.Selected)}, unsubscribed {SmallCells.Show(one.OptedOut)}, complained {SmallCells.Show(one.Complained)}{(one.Clicked is { } clicked ? $", followed a link {SmallCells.Show(clicked)}" : "")}");
         return csv.ToString();
     }
 

@@ -90,11 +90,12 @@ public static class ReportHtml
     {
         if (earlier.Count == 0)
             return;
-        html.Append("<h2>Beside earlier campaigns of this purpose</h2>\n<table>\n<tr><th>Campaign</th><th>Selected</th><th>Accepted</th><th>Withheld</th><th>Unsubscribed</th></tr>\n");
+        html.Append("<h2>Beside earlier campaigns of this purpose</h2>\n<table>\n<tr><th>Campaign</th><th>Selected</th><th>Accepted</th><th>Withheld</th><th>Unsubscribed</th><th>Complained</th><th>Followed a link</th></tr>\n");
         foreach (var one in earlier)
         {
             html.Append("<tr><td>").Append(Text(one.Name)).Append("</td><td>").Append(Text(SmallCells.Show(one.Selected))).Append("</td><td>").Append(Text(SmallCells.Share(one.Accepted, one.Selected)))
-                .Append("</td><td>").Append(Text(SmallCells.Share(one.Withheld, one.Selected))).Append("</td><td>").Append(Text(SmallCells.Show(one.OptedOut))).Append("</td></tr>\n");
+                .Append("</td><td>").Append(Text(SmallCells.Share(one.Withheld, one.Selected))).Append("</td><td>").Append(Text(SmallCells.Show(one.OptedOut)))
+                .Append("</td><td>").Append(Text(SmallCells.Show(one.Complained))).Append("</td><td>").Append(one.Clicked is { } clicked ? Text(SmallCells.Show(clicked)) : "–").Append("</td></tr>\n");
         }
 
         html.Append("</table>\n");
@@ -104,9 +105,15 @@ public static class ReportHtml
     {
         if (report.Domains.Count == 0)
             return;
-        html.Append("<h2>Receiving domains</h2>\n<table>\n<tr><th>Domain</th><th>Messages</th><th>Accepted</th></tr>\n");
+        html.Append("<h2>Receiving domains</h2>\n<table>\n<tr><th>Domain</th><th>Messages</th><th>Accepted</th><th>Withheld</th><th>Rejected</th><th>Expired</th></tr>\n");
         foreach (var domain in report.Domains)
-            html.Append("<tr><td>").Append(Text(domain.Domain)).Append("</td><td>").Append(Text(domain.Messages)).Append("</td><td>").Append(Text(domain.Accepted)).Append("</td></tr>\n");
+        {
+            html.Append("<tr>");
+            foreach (var cell in new[] { domain.Domain, domain.Messages, domain.Accepted, domain.Withheld, domain.Rejected, domain.Expired })
+                html.Append("<td>").Append(Text(cell)).Append("</td>");
+            html.Append("</tr>\n");
+        }
+
         html.Append("</table>\n");
     }
 

@@ -14,7 +14,9 @@ namespace Sealpost.App.Pages.Campaigns;
 /// <summary>One campaign: what an approver looks at, how far it is, what came of it.</summary>
 public sealed partial class CampaignPage
 {
+    private const int DutyCycle = 20;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Renew = TimeSpan.FromSeconds(5);
 
     private readonly HashSet<LeftNumbers> _chosen = [];
     private Campaign _campaign = default!;
@@ -84,13 +86,26 @@ public sealed partial class CampaignPage
     {
         try
         {
+            var (renewedAt, pause) = (Workplace.Time.GetTimestamp(), Renew);
             while (_campaign.State is CampaignState.Sending or CampaignState.Scheduled)
             {
                 await Task.Delay(Look, Workplace.Time, Leaving);
                 using var running = Workplace.Begin();
                 _progress = await Organisation.Campaigns.Progress.ReadAsync(Id, Leaving);
                 if (_progress.State != _campaign.State)
+                {
                     await InvokeAsync(ReloadAsync);
+                }
+                else if (_findings is not null && Workplace.Time.GetElapsedTime(renewedAt) > pause)
+                {
+                    var began = Workplace.Time.GetTimestamp();
+                    await InvokeAsync(() => AnewAsync(async token => _findings = await Organisation.Campaigns.Findings.RunAsync(Id, Actor, token)));
+                    renewedAt = Workplace.Time.GetTimestamp();
+
+                    // Of a very large campaign the counting itself takes long: it is not what the server does most.
+                    pause = TimeSpan.FromTicks(Math.Max(Renew.Ticks, DutyCycle * Workplace.Time.GetElapsedTime(began, renewedAt).Ticks));
+                }
+
                 await InvokeAsync(StateHasChanged);
             }
         }
