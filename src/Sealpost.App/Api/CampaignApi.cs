@@ -26,7 +26,7 @@ internal static class CampaignApi
         campaigns.MapGet("/{id:long}/preview", PreviewAsync).WithSummary("The message as made-up patients get it, every branch that one reaches; no patient is read");
         campaigns.MapPost("/{id:long}/forecast", ForecastAsync)
             .WithSummary("What would become of it, after a look at the mail hosts").WithDescription("Connects to each receiving domain's host once, verifies it and leaves; no patient is named. A host seen within the last day is not looked at again. Takes up to minutes.");
-        campaigns.MapPost("/{id:long}/approve", ApproveAsync).WithSummary("Approve the version looked at; never one's own");
+        campaigns.MapPost("/{id:long}/approve", ApproveAsync).WithSummary("Approve the version looked at; never one's own. Where it asks for a time to come, it starts by itself then");
         campaigns.MapPost("/{id:long}/send-back", SendBackAsync).WithSummary("Send back to the author, with the reason");
         campaigns.MapPost("/{id:long}/comments", CommentAsync).WithSummary("Add a comment");
         campaigns.MapPost("/{id:long}/copy", CopyAsync).WithSummary("A new draft with the same content");
