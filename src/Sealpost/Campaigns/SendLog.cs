@@ -38,9 +38,6 @@ internal static partial class SendLog
     [LoggerMessage(EventId = 4024, Level = LogLevel.Error, Message = "Reminders of campaign {Campaign} to one destination met an error of kind {Kind}. What stays due is tried again; the other destinations go on.")]
     public static partial void RemindersBroken(ILogger logger, long campaign, string kind);
 
-    [LoggerMessage(EventId = 4025, Level = LogLevel.Error, Message = "Scheduled campaign {Campaign} met an error of kind {Kind} when it was looked at. It is tried again in five minutes.")]
-    public static partial void NotLookedAt(ILogger logger, long campaign, string kind);
-
     [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "{Count} deliveries were in flight when the program last ended. They are in doubt and are not sent again; see the campaign reports.")]
     public static partial void InDoubt(ILogger logger, int count);
 
