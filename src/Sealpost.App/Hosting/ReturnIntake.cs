@@ -42,6 +42,5 @@ internal sealed class ReturnIntake(Installation installation)
         return false;
     }
 
-    private static bool IsOf(OpenOrganisation organisation, string address) =>
-        address.AsSpan(address.LastIndexOf('@') + 1).Equals(organisation.Context.Organisation.Domain, StringComparison.OrdinalIgnoreCase);
+    private static bool IsOf(OpenOrganisation organisation, string address) => ReturnPaths.Of(organisation.Context).IsOurs(address);
 }

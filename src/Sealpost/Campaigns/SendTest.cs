@@ -108,7 +108,7 @@ internal sealed class SendTest(OrganisationContext context, SendOptions options,
         var organisation = context.Organisation;
         var id = $"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}@{organisation.Domain}";
         using var signed = context.Sign.Sign(message, new MessageHeaders(to, id, context.Time.GetUtcNow(), null, Bulk: false));
-        var (returnAddress, _) = new ReturnPath(context.Keys.BlindIndex("return-path", "v1"), organisation.Domain.ToLowerInvariant()).Create(context.Time.GetUtcNow());
+        var (returnAddress, _) = ReturnPaths.Of(context).Create(context.Time.GetUtcNow());
         var reply = await session.EnvelopeAsync(returnAddress, to, signed.Bytes.Length, cancellationToken).ConfigureAwait(false);
         return reply.IsPositive ? await session.DataAsync(signed.Bytes, cancellationToken).ConfigureAwait(false) : reply;
     }

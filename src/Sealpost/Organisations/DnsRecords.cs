@@ -1,3 +1,5 @@
+using Sealpost.Delivery;
+
 namespace Sealpost.Organisations;
 
 /// <summary>A DNS record to publish.</summary>
@@ -23,15 +25,16 @@ internal static class DnsRecords
     public static IReadOnlyList<DnsRecord> For(Organisation organisation, IReadOnlyList<(string Name, string Value)> dkim, IReadOnlyDictionary<string, string> settings)
     {
         var spf = $"v=spf1 {Senders(settings)} -all";
+        var returns = ReturnPath.DomainOf(organisation.Domain);
         return
         [
             .. dkim.Select(record => new DnsRecord(record.Name, "TXT", record.Value) { Purpose = "DKIM: shows that a message came from you, unchanged." }),
             new(organisation.Domain, "TXT", spf) { Purpose = "SPF: the addresses that send for the domain, and no others." },
-            new("bounce." + organisation.Domain, "TXT", spf) { Purpose = "SPF of the domain that bounces return to." },
-            new("bounce." + organisation.Domain, "MX", $"10 {settings.GetValueOrDefault("bounce-host", "<host that takes bounces>")}") { Purpose = "Where bounces are delivered." },
+            new(returns, "TXT", spf) { Purpose = "SPF of the domain that bounces return to." },
+            new(returns, "MX", $"10 {settings.GetValueOrDefault("bounce-host", "<host that takes bounces>")}") { Purpose = "Where bounces and reports are delivered." },
 
             // RFC 9989: policy for the domain and for subdomains that do not exist; failure reports stay off, they may hold PHI.
-            new("_dmarc." + organisation.Domain, "TXT", $"v=DMARC1; p=reject; np=reject; rua=mailto:dmarc@{organisation.Domain}") { Purpose = "DMARC: mail that only pretends to be yours is refused." },
+            new("_dmarc." + organisation.Domain, "TXT", $"v=DMARC1; p=reject; np=reject; rua=mailto:dmarc@{returns}") { Purpose = "DMARC: mail that only pretends to be yours is refused." },
         ];
     }
 

@@ -11,8 +11,8 @@ internal sealed class CheckReceiving(AskDns dns, HttpsPages pages, int policyPor
     public async Task<IReadOnlyList<DomainFinding>> RunAsync(SenderDomain domain, CancellationToken cancellationToken)
     {
         var parts = await Task.WhenAll(
-            OneAsync(domain.ReturnDomain, domain.ReturnHost, domain.Domain, isReturn: true, cancellationToken),
-            OneAsync(domain.Domain, null, domain.Domain, isReturn: false, cancellationToken)).ConfigureAwait(false);
+            OneAsync(domain.ReturnDomain, domain.ReturnHost, domain.ReturnDomain, isReturn: true, cancellationToken),
+            OneAsync(domain.Domain, null, domain.ReturnDomain, isReturn: false, cancellationToken)).ConfigureAwait(false);
         return [.. parts.SelectMany(part => part)];
     }
 

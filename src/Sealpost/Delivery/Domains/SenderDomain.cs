@@ -15,7 +15,7 @@ internal sealed record SenderDomain
     public required string Domain { get; init; }
 
     /// <summary>Domain of return paths.</summary>
-    public string ReturnDomain => "bounce." + Domain;
+    public string ReturnDomain => ReturnPath.DomainOf(Domain);
 
     /// <summary>Name given at HELO.</summary>
     public required string HeloName { get; init; }
@@ -40,8 +40,8 @@ internal static class DomainRecords
     public static ZoneRecord Spf(string name, SenderDomain domain) =>
         new(name, "TXT", domain.HasRelay ? "v=spf1 include:<your relay's SPF domain> -all" : $"v=spf1 {(domain.Addresses.Count == 0 ? "ip4:<address this server sends from>" : string.Join(' ', domain.Addresses.Select(Mechanism)))} -all");
 
-    /// <summary>RFC 9989: policy for the domain and for subdomains that do not exist; failure reports stay off, they may hold PHI.</summary>
-    public static ZoneRecord Dmarc(string domain) => new("_dmarc." + domain, "TXT", $"v=DMARC1; p=reject; np=reject; rua=mailto:dmarc@{domain}");
+    /// <summary>RFC 9989: policy for the domain and for subdomains that do not exist; failure reports stay off, they may hold PHI. Reports go where bounces go, whose MX is ours.</summary>
+    public static ZoneRecord Dmarc(string domain) => new("_dmarc." + domain, "TXT", $"v=DMARC1; p=reject; np=reject; rua=mailto:dmarc@{ReturnPath.DomainOf(domain)}");
 
     /// <summary>RFC 8460 §3: where others report how TLS went.</summary>
     public static ZoneRecord TlsReports(string domain, string to) => new("_smtp._tls." + domain, "TXT", $"v=TLSRPTv1; rua=mailto:tlsrpt@{to}");
