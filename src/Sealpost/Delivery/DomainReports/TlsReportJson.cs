@@ -30,8 +30,9 @@ internal static class TlsReportJson
                 Policies = [.. policies.EnumerateArray().Take(MostPolicies).Select(Policy)],
             };
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a text that is no UTF-8, or half a surrogate pair.
             return null;
         }
     }

@@ -11,17 +11,24 @@ internal static class ProviderNotice
         var start = text.IndexOf('{', StringComparison.Ordinal);
         if (start is < 0 or > 2_000)
             return null;
-        using var document = Parse(text.AsSpan(start));
-        if (document is null)
-            return null;
-        var root = document.RootElement;
-        if (root.TryGetProperty("Message", out var inner) && inner.ValueKind == JsonValueKind.String)
+        try
         {
-            using var wrapped = Parse(inner.GetString());
-            return wrapped is null ? null : Notice(wrapped.RootElement);
+            using var document = Parse(text.AsSpan(start));
+            return document is null ? null : Unwrapped(document.RootElement);
         }
+        catch (InvalidOperationException)
+        {
+            // Some text in it is half a surrogate pair.
+            return null;
+        }
+    }
 
-        return Notice(root);
+    private static ReturnedMail? Unwrapped(JsonElement root)
+    {
+        if (!root.TryGetProperty("Message", out var inner) || inner.ValueKind != JsonValueKind.String)
+            return Notice(root);
+        using var wrapped = Parse(inner.GetString());
+        return wrapped is null ? null : Notice(wrapped.RootElement);
     }
 
     private static ReturnedMail? Notice(JsonElement root)
