@@ -11,14 +11,15 @@ internal static class BounceCommands
 {
     private const string Name = "bounce";
 
-    // sysexits.h, which mail servers know: the first gives the sender an error, the second keeps the mail and tries again.
+    // sysexits.h, which mail servers know: the first two give the sender an error, the third keeps the mail and tries again.
     private const int Usage = 64;
+    private const int NoUser = 67;
     private const int TryAgain = 75;
 
     public static IEnumerable<Command> All(CommandContext context)
     {
         var recipients = new Option<string[]>("--recipient") { Description = "Envelope recipient, where the mail server tells it (Postfix: ${recipient}). An opaque return path of ours, no patient's address.", HelpName = "ADDRESS" };
-        var command = new Command(Name, "Take one returned mail from standard input: a bounce, complaint or report. For a mail server's pipe; exit code 75 asks it to try again.") { recipients };
+        var command = new Command(Name, "Take one returned mail from standard input: a bounce, complaint, report or a patient's answer. For a mail server's pipe; exit code 75 asks it to try again, 67 to refuse the mail.") { recipients };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var bytes = await ReadAsync(context.In, cancellationToken).ConfigureAwait(false);
@@ -28,9 +29,11 @@ internal static class BounceCommands
             var done = await TakeAsync(context, mail, cancellationToken).ConfigureAwait(false);
             if (context.Json)
                 await context.WriteJsonAsync(new { done }).ConfigureAwait(false);
+            else if (done == ReturnDone.Refused)
+                await context.Error.WriteLineAsync("Nobody reads such mail here; please telephone.").ConfigureAwait(false); // Mail servers tell it to the sender.
             else
                 await context.Error.WriteLineAsync($"Taken: {ReturnWords.Of(done)}.").ConfigureAwait(false);
-            return 0;
+            return done == ReturnDone.Refused ? NoUser : 0;
         });
         yield return command;
     }
@@ -38,7 +41,7 @@ internal static class BounceCommands
     /// <summary>The exit code of this process for a command's: a mail server must keep what was not taken.</summary>
     public static int ExitOf(ParseResult parsed, int code) =>
         parsed.CommandResult.Command.Name != Name || parsed.CommandResult.Command.Parents.FirstOrDefault() is not RootCommand ? code
-        : code switch { 0 => 0, 2 => Usage, _ => TryAgain };
+        : code switch { 0 or NoUser => code, 2 => Usage, _ => TryAgain };
 
     private static async Task<ReturnDone> TakeAsync(CommandContext context, IncomingMail mail, CancellationToken cancellationToken)
     {

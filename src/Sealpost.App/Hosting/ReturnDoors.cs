@@ -1,4 +1,5 @@
 using System.Net;
+using Sealpost.Campaigns.Returned;
 using Sealpost.Delivery.Returns;
 using Sealpost.Organisations;
 
@@ -54,13 +55,15 @@ internal sealed class ReturnDoors : IAsyncDisposable
             {
                 HostName = organisation.Context.Organisation.Domain,
                 AcceptsAsync = intake.AcceptsAsync,
-                TakeAsync = intake.TakeAsync,
+                TakeAsync = TakeAsync,
                 Time = installation.Time,
             };
             _listeners.Add(LmtpListener.Start(endpoint, rules, installation.Log.CreateLogger<LmtpListener>()));
         }
 
         if (ReturnSettings.Imap(organisation.Settings, organisation.Delivery.ExtraRoots) is { } imap)
-            _readers.Add(new ReadMailbox(imap, intake.TakeAsync, installation.Time, installation.Log.CreateLogger<ReadMailbox>()).RunAsync(_stop.Token));
+            _readers.Add(new ReadMailbox(imap, TakeAsync, intake.LeaveAsync, installation.Time, installation.Log.CreateLogger<ReadMailbox>()).RunAsync(_stop.Token));
+
+        async Task<bool> TakeAsync(IncomingMail mail, CancellationToken cancellationToken) => await intake.TakeAsync(mail, cancellationToken).ConfigureAwait(false) != ReturnDone.Refused;
     }
 }

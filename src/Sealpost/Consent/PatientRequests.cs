@@ -13,7 +13,7 @@ public static class PatientRequestKinds
     /// <summary>Another address or channel, 45 CFR 164.522(b). A provider may not ask why and must accommodate what is reasonable.</summary>
     public const string Address = "address";
 
-    /// <summary>An answer to a message read on our page.</summary>
+    /// <summary>An answer to a message, written on our page or mailed.</summary>
     public const string Reply = "reply";
 
     /// <summary>Not asked by the patient but by us: mail to the address came back, and staff is to find the right one.</summary>
@@ -111,6 +111,16 @@ internal sealed class PatientRequests(IDatabase database, KeyRing keys, Ledger l
             },
             cancellationToken);
 
+    /// <summary>How many more requests a patient may have open; 0 where the patient was erased.</summary>
+    public async Task<int> RoomAsync(PatientNumber patient, DbTransaction transaction, CancellationToken cancellationToken) =>
+        await PatientKeys.WrappedAsync(transaction, keys.Organisation, patient, cancellationToken) is null ? 0 : Math.Max(0, MostOpen - checked((int)await OpenAsync(patient, transaction, cancellationToken)));
+
+    private async Task<long> OpenAsync(PatientNumber patient, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var count = transaction.Command("SELECT COUNT(*) FROM patient_request WHERE org = @org AND patient = @patient AND settled_at IS NULL", ("org", Organisation), ("patient", patient.Value));
+        return (long)(await count.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     private async Task<bool> IsOpenAsync(PatientNumber patient, string kind, DbTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command(
@@ -123,12 +133,8 @@ internal sealed class PatientRequests(IDatabase database, KeyRing keys, Ledger l
     {
         if (await PatientKeys.WrappedAsync(transaction, keys.Organisation, patient, cancellationToken) is not { } wrapped)
             return null;
-        await using (var count = transaction.Command("SELECT COUNT(*) FROM patient_request WHERE org = @org AND patient = @patient AND settled_at IS NULL", ("org", Organisation), ("patient", patient.Value)))
-        {
-            if ((long)(await count.ExecuteScalarAsync(cancellationToken))! >= MostOpen)
-                return null;
-        }
-
+        if (await OpenAsync(patient, transaction, cancellationToken) >= MostOpen)
+            return null;
         var id = await ConsentTables.NextAsync(transaction, keys.Organisation, "request", cancellationToken);
         using var key = keys.UnwrapPatientKey(patient, wrapped);
         var sealedText = key.Seal(Part(id), 1, MemoryPackSerializer.Serialize(text[..Math.Min(text.Length, LongestText)]));

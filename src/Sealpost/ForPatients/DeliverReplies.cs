@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Sealpost.Campaigns;
 using Sealpost.Campaigns.Pickup;
@@ -28,20 +29,22 @@ internal sealed class DeliverReplies(OrganisationContext context, SendOptions op
     private PatientRequests Requests => new(context.Database, context.Keys, context.Ledger, context.Time);
 
     /// <summary>Records a reply, sealed, to be delivered where there is an inbox. Replies to sensitive messages stay here: no mail may carry them. False where too many of this patient's are open, or the patient was erased.</summary>
-    public Task<bool> TakeAsync(PatientNumber patient, long campaign, MessageClass messageClass, string text, CancellationToken cancellationToken) => context.Database.WriteAsync(
-        async (transaction, token) =>
-        {
-            if (await Requests.AddAsync(patient, PatientRequestKinds.Reply, campaign, text, "patient", transaction, token).ConfigureAwait(false) is not { } id)
-                return false;
-            if (options.Pickup.ReplyInbox is not null && messageClass <= MessageClass.N2)
-            {
-                await Sql.ExecuteAsync(
-                    transaction, "INSERT INTO reply_delivery (org, request, tries, next_at, delivered_at) VALUES (@org, @id, 0, @now, 0)", [("@org", Org), ("@id", id), ("@now", Now)], token).ConfigureAwait(false);
-            }
+    public Task<bool> TakeAsync(PatientNumber patient, long campaign, MessageClass messageClass, string text, CancellationToken cancellationToken) =>
+        context.Database.WriteAsync((transaction, token) => AddAsync(patient, campaign, messageClass, text, transaction, token), cancellationToken);
 
-            return true;
-        },
-        cancellationToken);
+    /// <summary>The same in the caller's transaction.</summary>
+    public async Task<bool> AddAsync(PatientNumber patient, long campaign, MessageClass messageClass, string text, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (await Requests.AddAsync(patient, PatientRequestKinds.Reply, campaign, text, "patient", transaction, cancellationToken).ConfigureAwait(false) is not { } id)
+            return false;
+        if (options.Pickup.ReplyInbox is not null && messageClass <= MessageClass.N2)
+        {
+            await Sql.ExecuteAsync(
+                transaction, "INSERT INTO reply_delivery (org, request, tries, next_at, delivered_at) VALUES (@org, @id, 0, @now, 0)", [("@org", Org), ("@id", id), ("@now", Now)], cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
 
     /// <summary>Delivers what is due. Returns the wait until the next is; null where none is left.</summary>
     public async Task<TimeSpan?> RunAsync(CancellationToken cancellationToken)
@@ -108,7 +111,7 @@ internal sealed class DeliverReplies(OrganisationContext context, SendOptions op
         return new OneMessage(
             string.Create(CultureInfo.InvariantCulture, $"A reply came in (number {request.Id})"),
             [
-                string.Create(CultureInfo.InvariantCulture, $"{(name.Length > 0 ? name : "A patient")}, {chart?.Head.DisplayId}, replied on {at:d MMMM yyyy, HH:mm} to the message \"{campaign?.Name}\":"),
+                string.Create(CultureInfo.InvariantCulture, $"{(name.Length > 0 ? name : "A patient")}, {chart?.Head.DisplayId}, {(campaign is null ? "wrote" : "replied")} on {at:d MMMM yyyy, HH:mm}{(campaign is null ? "" : $" to the message \"{campaign.Name}\"")}:"),
                 request.Text,
                 "Answer by telephone, letter or a new message. An answer to this email does not reach the patient.",
             ],
@@ -140,6 +143,6 @@ internal sealed class DeliverReplies(OrganisationContext context, SendOptions op
         (transaction, token) => Sql.ExecuteAsync(transaction, "UPDATE reply_delivery SET tries = @tries, next_at = @next WHERE org = @org AND request = @id", [("@tries", tries), ("@next", next), ("@org", Org), ("@id", id)], token),
         cancellationToken);
 
-    private Task<long> NoteAsync(string kind, PatientRequest request, string words, System.Data.Common.DbTransaction transaction, CancellationToken cancellationToken) =>
+    private Task<long> NoteAsync(string kind, PatientRequest request, string words, DbTransaction transaction, CancellationToken cancellationToken) =>
         context.Ledger.AppendAsync(new AuditEvent(context.Organisation.Id, kind, "system", request.Patient, request.Id.ToString(CultureInfo.InvariantCulture), "done", words), transaction, cancellationToken);
 }

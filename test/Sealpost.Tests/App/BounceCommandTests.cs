@@ -21,6 +21,9 @@ public sealed class BounceCommandTests
         await sealpost.ServeAsync(TestClinic.Token);
         var forged = await sealpost.DoAsync(["bounce", "--json", "--recipient", $"b+{new string('a', 39)}@mail.greenvalley.test"], TestClinic.Token, Stranger);
         Assert.Equal("backscatter", forged.Json.GetProperty("done").GetString());
+        var refused = await sealpost.RunAsync(["bounce"], TestClinic.Token, "From: ann@example.org\nSubject: An offer\n\nBuy.\n");
+        Assert.Equal(67, refused.ExitCode);
+        Assert.DoesNotContain("ann@", refused.Output + refused.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("ann@", forged.Output + forged.Error, StringComparison.Ordinal);
     }
 }

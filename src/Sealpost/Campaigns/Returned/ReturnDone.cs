@@ -18,7 +18,7 @@ public enum ReturnDone
     /// <summary>An automatic answer: nothing.</summary>
     AutoReply = 4,
 
-    /// <summary>Somebody's words, or anything else that is no report: nothing. Not kept.</summary>
+    /// <summary>A report without news, such as a read receipt: nothing. Not kept.</summary>
     Other = 5,
 
     /// <summary>A mail host still tries: nothing.</summary>
@@ -47,4 +47,13 @@ public enum ReturnDone
 
     /// <summary>A report about our domains (DMARC, TLS): stored as data.</summary>
     DomainReport = 14,
+
+    /// <summary>A patient's words: kept sealed until they are answered.</summary>
+    Reply = 15,
+
+    /// <summary>No report and no patient's words: not taken, and its sender is told where the way allows it.</summary>
+    Refused = 16,
+
+    /// <summary>It could not be read again and again: left in its mailbox for a person.</summary>
+    LeftUnread = 17,
 }

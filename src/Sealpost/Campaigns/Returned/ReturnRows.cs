@@ -7,6 +7,7 @@ using Sealpost.Delivery.Returns;
 using Sealpost.Organisations;
 using Sealpost.Storage;
 using Sealpost.Trust.Keys;
+using Sealpost.Trust.Ledger;
 
 namespace Sealpost.Campaigns.Returned;
 
@@ -109,8 +110,21 @@ internal sealed class ReturnRows(OrganisationContext context)
             [("@now", Sql.Stored(Now)), ("@org", Org), ("@campaign", delivery.Campaign), ("@patient", delivery.Patient.Value)],
             cancellationToken);
 
-    /// <summary>Whatever comes back proves that the next hop had taken the message: a delivery in doubt is one no more. Returns its outcome, null where it was not in doubt.</summary>
-    public async Task<Outcome?> ResolveAsync(FoundDelivery delivery, DbTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Whatever comes back proves that the next hop had taken the message: a delivery in doubt is one no more. Returns the lines for the journal, none where it was not in doubt.</summary>
+    public async Task<IReadOnlyList<JournalLine>> ResolveAsync(FoundDelivery delivery, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (await ResolvedAsync(delivery, transaction, cancellationToken).ConfigureAwait(false) is not { } outcome)
+            return [];
+        await LedgerAsync("delivery.resolved", delivery, "by what came back", transaction, cancellationToken).ConfigureAwait(false);
+        return JournalLines.Of(delivery.Campaign, [delivery.Patient], outcome, Now);
+    }
+
+    /// <summary>Notes in the ledger what became of a delivery.</summary>
+    public Task<long> LedgerAsync(string kind, FoundDelivery delivery, string detail, DbTransaction transaction, CancellationToken cancellationToken) =>
+        context.Ledger.AppendAsync(
+            new AuditEvent(context.Organisation.Id, kind, "system", delivery.Patient, delivery.Campaign.ToString(CultureInfo.InvariantCulture), "done", detail), transaction, cancellationToken);
+
+    private async Task<Outcome?> ResolvedAsync(FoundDelivery delivery, DbTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
             transaction,

@@ -36,7 +36,7 @@ internal static class ReturnWords
         ReturnDone.NoDelivery => "about a message of no campaign",
         ReturnDone.Repeated => "a second copy",
         ReturnDone.AutoReply => "automatic answer",
-        ReturnDone.Other => "no report",
+        ReturnDone.Other => "a report without news",
         ReturnDone.Delayed => "delayed, still being tried",
         ReturnDone.Delivered => "reported as delivered",
         ReturnDone.AddressStopped => "address stopped, staff asked",
@@ -45,6 +45,9 @@ internal static class ReturnWords
         ReturnDone.Complaint => "complaint: marketing and fundraising stopped",
         ReturnDone.OptedOut => "unsubscribed by mail",
         ReturnDone.Recorded => "failed, says nothing about the address",
+        ReturnDone.Reply => "a patient's words, kept sealed for staff",
+        ReturnDone.Refused => "not taken: no report, and no patient's words",
+        ReturnDone.LeftUnread => "could not be read: left in its mailbox",
         _ => "report about our domains",
     };
 }

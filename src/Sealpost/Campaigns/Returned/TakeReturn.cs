@@ -1,10 +1,8 @@
 using System.Data.Common;
-using System.Globalization;
 using Sealpost.Consent;
 using Sealpost.Delivery.Returns;
 using Sealpost.Organisations;
 using Sealpost.Patients;
-using Sealpost.Trust.Ledger;
 
 namespace Sealpost.Campaigns.Returned;
 
@@ -27,9 +25,12 @@ internal sealed class TakeReturn
     /// <summary>Whether a mail is about a message of this organisation.</summary>
     public static bool Concerns(OrganisationContext context, IncomingMail mail, ReturnedMail read) => MatchReturn.Token(ReturnPaths.Of(context), mail, read, out _) is not null;
 
-    /// <summary>Counts a mail that was refused by its recipient alone.</summary>
-    public static Task CountBackscatterAsync(OrganisationContext context, CancellationToken cancellationToken) =>
-        context.Database.WriteAsync((transaction, token) => new ReturnRows(context).TallyAsync(ReturnDone.Backscatter, transaction, token), cancellationToken);
+    /// <summary>Counts a mail of which nothing follows.</summary>
+    public static async Task<ReturnDone> CountAsync(OrganisationContext context, ReturnDone done, CancellationToken cancellationToken)
+    {
+        await context.Database.WriteAsync((transaction, token) => new ReturnRows(context).TallyAsync(done, transaction, token), cancellationToken).ConfigureAwait(false);
+        return done;
+    }
 
     /// <summary>Takes a mail.</summary>
     public async Task<ReturnDone> RunAsync(IncomingMail mail, ReturnedMail read, CancellationToken cancellationToken)
@@ -132,24 +133,14 @@ internal sealed class TakeReturn
             await _rows.MarkAsync(delivery, "opted_out_at", transaction, cancellationToken).ConfigureAwait(false);
         if (done is ReturnDone.Counted or ReturnDone.AddressStopped)
             await _rows.CountFailureAsync(mailbox!, delivery.Campaign, failure?.Reason ?? read.Reason, transaction, cancellationToken).ConfigureAwait(false);
-        var resolved = await _rows.ResolveAsync(delivery, transaction, cancellationToken).ConfigureAwait(false);
-        if (resolved is not null)
-            await LedgerAsync("delivery.resolved", delivery, "by what came back", transaction, cancellationToken).ConfigureAwait(false);
+        var lines = await _rows.ResolveAsync(delivery, transaction, cancellationToken).ConfigureAwait(false);
         if (done is not (ReturnDone.AutoReply or ReturnDone.Other or ReturnDone.Delayed or ReturnDone.Delivered))
-            await LedgerAsync("delivery.returned", delivery, Detail(read, failure, done), transaction, cancellationToken).ConfigureAwait(false);
-        return resolved is { } outcome ? JournalLines.Of(delivery.Campaign, [delivery.Patient], outcome, _context.Time.GetUtcNow()) : [];
+            await _rows.LedgerAsync("delivery.returned", delivery, Detail(read, failure, done), transaction, cancellationToken).ConfigureAwait(false);
+        return lines;
     }
 
     private static string Detail(ReturnedMail read, FailedRecipient? failure, ReturnDone done) =>
         $"class={failure?.Class ?? read.Class} reason={failure?.Reason ?? read.Reason} status={failure?.Status ?? ""} done={done}";
 
-    private Task<long> LedgerAsync(string kind, FoundDelivery delivery, string detail, DbTransaction transaction, CancellationToken cancellationToken) =>
-        _context.Ledger.AppendAsync(
-            new AuditEvent(_context.Organisation.Id, kind, "system", delivery.Patient, delivery.Campaign.ToString(CultureInfo.InvariantCulture), "done", detail), transaction, cancellationToken);
-
-    private async Task<ReturnDone> TallyAsync(ReturnDone done, CancellationToken cancellationToken)
-    {
-        await _context.Database.WriteAsync((transaction, token) => _rows.TallyAsync(done, transaction, token), cancellationToken).ConfigureAwait(false);
-        return done;
-    }
+    private Task<ReturnDone> TallyAsync(ReturnDone done, CancellationToken cancellationToken) => CountAsync(_context, done, cancellationToken);
 }

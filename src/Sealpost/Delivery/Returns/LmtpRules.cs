@@ -9,8 +9,8 @@ internal sealed record LmtpRules
     /// <summary>Whether a recipient is one of ours; false answers 550 before any body is sent.</summary>
     public required Func<string, CancellationToken, Task<bool>> AcceptsAsync { get; init; }
 
-    /// <summary>Takes a mail for one recipient. Once it returns, the mail server may forget its copy; where it throws, the server is told to try again.</summary>
-    public required Func<IncomingMail, CancellationToken, Task> TakeAsync { get; init; }
+    /// <summary>Takes a mail for one recipient. Once it returns, the mail server may forget its copy; false refuses it for good, so that the sender learns of it; where it throws, the server is told to try again.</summary>
+    public required Func<IncomingMail, CancellationToken, Task<bool>> TakeAsync { get; init; }
 
     /// <summary>Clock for idle connections.</summary>
     public required TimeProvider Time { get; init; }

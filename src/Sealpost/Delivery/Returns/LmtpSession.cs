@@ -113,18 +113,16 @@ internal sealed class LmtpSession
         foreach (var recipient in _recipients)
         {
             var reply = mail is null ? "552 5.3.4 Too large"
-                : await TryAsync(() => TakeAsync(mail, recipient, cancellationToken), cancellationToken).ConfigureAwait(false) is true ? "250 2.0.0 Taken"
-                : "451 4.3.0 Not taken; try again";
+                : await TryAsync(() => _rules.TakeAsync(new IncomingMail(mail, [recipient], ReturnWay.Lmtp), cancellationToken), cancellationToken).ConfigureAwait(false) switch
+                {
+                    true => "250 2.0.0 Taken",
+                    false => "550 5.7.1 Not taken: nobody reads such mail here; please telephone",
+                    null => "451 4.3.0 Not taken; try again",
+                };
             await SayAsync(reply, cancellationToken).ConfigureAwait(false);
         }
 
         Forget();
-    }
-
-    private async Task<bool> TakeAsync(byte[] mail, string recipient, CancellationToken cancellationToken)
-    {
-        await _rules.TakeAsync(new IncomingMail(mail, [recipient], ReturnWay.Lmtp), cancellationToken).ConfigureAwait(false);
-        return true;
     }
 
     /// <summary>Null where it failed: whatever the reason, the mail server keeps the mail and gives it again.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography.X509Certificates;
 using MailKit;
 using MailKit.Net.Imap;
@@ -7,14 +8,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Sealpost.Delivery.Returns;
 
-/// <summary>Fetches returned mail from an IMAP mailbox over verified TLS. A mail leaves the mailbox only after it was taken.</summary>
+/// <summary>Fetches returned mail from an IMAP mailbox over verified TLS. A mail leaves the mailbox only after it was taken; one that is none of ours stays as it is, unread.</summary>
 /// <param name="settings">Where.</param>
-/// <param name="take">Takes one mail; where it throws, the mail stays and is read again.</param>
+/// <param name="take">Takes one mail; where it is false, the mail stays for a person; where it throws, it is read again.</param>
+/// <param name="leave">Told of a mail that could not be taken again and again.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">For the operator; never a word of a mail.</param>
-internal sealed partial class ReadMailbox(ImapSettings settings, Func<IncomingMail, CancellationToken, Task> take, TimeProvider time, ILogger logger)
+internal sealed partial class ReadMailbox(ImapSettings settings, Func<IncomingMail, CancellationToken, Task<bool>> take, Func<CancellationToken, Task> leave, TimeProvider time, ILogger logger)
 {
     private const int PageSize = 200;
+    private readonly LeftMails _left = new(time);
 
     // RFC 2177: a client ends IDLE at least every 29 minutes; firewalls forget earlier.
     private static readonly TimeSpan IdleFor = TimeSpan.FromMinutes(9);
@@ -88,13 +91,17 @@ internal sealed partial class ReadMailbox(ImapSettings settings, Func<IncomingMa
         var folder = await client.GetFolderAsync(settings.Folder, cancellationToken).ConfigureAwait(false);
         var kept = settings.KeepDays > 0 ? await ReadFolderAsync(client, cancellationToken).ConfigureAwait(false) : null;
         await folder.OpenAsync(FolderAccess.ReadWrite, cancellationToken).ConfigureAwait(false);
-        var waiting = await folder.SearchAsync(SearchQuery.NotDeleted, cancellationToken).ConfigureAwait(false);
-        foreach (var page in waiting.Chunk(PageSize))
+        ExceptionDispatchInfo? failed = null;
+        foreach (var page in (await WaitingAsync(folder, cancellationToken).ConfigureAwait(false)).Chunk(PageSize))
         {
             var sizes = (await folder.FetchAsync(page, MessageSummaryItems.UniqueId | MessageSummaryItems.Size, cancellationToken).ConfigureAwait(false)).ToDictionary(one => one.UniqueId, one => one.Size ?? 0);
             foreach (var id in page.Where(sizes.ContainsKey))
             {
-                await take(new IncomingMail(await BytesAsync(folder, id, sizes[id], cancellationToken).ConfigureAwait(false), [], ReturnWay.Imap), cancellationToken).ConfigureAwait(false);
+                var mail = new IncomingMail(await BytesAsync(folder, id, sizes[id], cancellationToken).ConfigureAwait(false), [], ReturnWay.Imap);
+                var (done, failure) = await TryAsync(mail, id, cancellationToken).ConfigureAwait(false);
+                failed ??= failure;
+                if (!done)
+                    continue;
                 await PutAwayAsync(client, folder, kept, id, cancellationToken).ConfigureAwait(false);
                 taken++;
             }
@@ -102,7 +109,36 @@ internal sealed partial class ReadMailbox(ImapSettings settings, Func<IncomingMa
 
         if (kept is not null)
             await PurgeAsync(client, kept, cancellationToken).ConfigureAwait(false);
+        // The others went their way; this one is soon tried again.
+        failed?.Throw();
         return taken;
+    }
+
+    /// <summary>What is there and was not left.</summary>
+    private async Task<IList<UniqueId>> WaitingAsync(IMailFolder folder, CancellationToken cancellationToken) =>
+        _left.Among(folder.UidValidity, await folder.SearchAsync(SearchQuery.NotDeleted, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Takes one mail, so that one that cannot be read does not stop those behind it. The failure is given back until the mail is stepped past.</summary>
+    private async Task<(bool Taken, ExceptionDispatchInfo? Failure)> TryAsync(IncomingMail mail, UniqueId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var taken = await take(mail, cancellationToken).ConfigureAwait(false);
+            if (taken)
+                _left.Forget(id);
+            else
+                _left.Leave(id);
+            return (taken, null);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
+        {
+            if (!_left.Failed(id, out var first))
+                return (false, ExceptionDispatchInfo.Capture(exception));
+            LogLeft(logger, settings.Host, exception.GetType().Name);
+            if (first)
+                await leave(cancellationToken).ConfigureAwait(false);
+            return (false, null);
+        }
     }
 
     /// <summary>The mail; of one that is too large its beginning, where reports stand.</summary>
@@ -167,7 +203,7 @@ internal sealed partial class ReadMailbox(ImapSettings settings, Func<IncomingMa
 
         var folder = await client.GetFolderAsync(settings.Folder, cancellationToken).ConfigureAwait(false);
         await folder.OpenAsync(FolderAccess.ReadWrite, cancellationToken).ConfigureAwait(false);
-        if (folder.Count > 0)
+        if ((await WaitingAsync(folder, cancellationToken).ConfigureAwait(false)).Count > 0)
             return;
         using var done = new CancellationTokenSource(IdleFor, time);
         void Arrived(object? sender, EventArgs arguments) => done.Cancel();
@@ -184,4 +220,7 @@ internal sealed partial class ReadMailbox(ImapSettings settings, Func<IncomingMa
 
     [LoggerMessage(EventId = 4111, Level = LogLevel.Warning, Message = "The mailbox for returned mail at {Host} could not be read ({Kind}); it is tried again. Mail stays there meanwhile.")]
     private static partial void LogFailed(ILogger logger, string host, string kind);
+
+    [LoggerMessage(EventId = 4112, Level = LogLevel.Warning, Message = "A mail in the mailbox for returned mail at {Host} could not be read several times ({Kind}). It stays there, unread, and those behind it are read; it is looked at again from time to time.")]
+    private static partial void LogLeft(ILogger logger, string host, string kind);
 }

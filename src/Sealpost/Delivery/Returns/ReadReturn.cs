@@ -19,6 +19,7 @@ public static class ReadReturn
             OriginalMessageId = read.OriginalMessageId ?? OriginalTrace.MessageId(parts),
             ReturnPaths = [.. OriginalTrace.ReturnPaths(parts).Concat(read.ReturnPaths).Distinct(StringComparer.OrdinalIgnoreCase)],
             NullSender = Sender.IsNull(parts),
+            IsReport = Sender.IsReport(parts),
         };
     }
 

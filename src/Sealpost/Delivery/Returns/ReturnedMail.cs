@@ -114,6 +114,12 @@ public sealed record ReturnedMail
     /// <summary>It was sent with a null return path, as RFC 3464 §2 asks of reports.</summary>
     public bool NullSender { get; init; }
 
+    /// <summary>A mail system's own, whatever it says: nobody waits for an answer to it.</summary>
+    public bool IsReport { get; init; }
+
+    /// <summary>None of what this reads: somebody's words, or mail that has no business here.</summary>
+    internal bool IsOther => Class == ReturnClass.NotABounce && !Confirmed && !IsReport && !NullSender;
+
     /// <summary>Always <c>[phi]</c>.</summary>
     public override string ToString() => "[phi]";
 }

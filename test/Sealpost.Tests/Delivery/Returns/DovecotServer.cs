@@ -79,6 +79,10 @@ public sealed class DovecotServer : IAsyncLifetime
     public int Count(string user, string folder) =>
         Places.Select(name => Path.Combine(_folder!, "mail", user, folder, name)).Where(Directory.Exists).Sum(path => Directory.GetFiles(path).Length);
 
+    /// <summary>Some mail of a user's inbox was read; a maildir says so in the name.</summary>
+    public bool HasSeen(string user) =>
+        Places.Select(name => Path.Combine(_folder!, "mail", user, name)).Where(Directory.Exists).SelectMany(Directory.GetFiles).Any(path => path.Contains(":2,", StringComparison.Ordinal) && path.Split(":2,")[^1].Contains('S', StringComparison.Ordinal));
+
     /// <summary>Makes every mail of a folder older.</summary>
     public void Age(string user, string folder, TimeSpan by)
     {

@@ -32,9 +32,59 @@ public sealed class ImapTests(DovecotServer server) : IClassFixture<DovecotServe
     {
         server.Require();
         await server.DeliverAsync("stays", "Subject: x\n\nbody\n", Token);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => new ReadMailbox(Settings("stays"), (_, _) => throw new InvalidOperationException("The store is away."), TimeProvider.System, NullLogger.Instance).OnceAsync(Token));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new ReadMailbox(Settings("stays"), (_, _) => throw new InvalidOperationException("The store is away."), NoLeaving, TimeProvider.System, NullLogger.Instance).OnceAsync(Token));
         Assert.Equal(1, server.Count("stays", ""));
         Assert.Equal(1, await Reader("stays").OnceAsync(Token));
+    }
+
+    [Fact]
+    public async Task Mail_that_is_none_of_ours_stays_unread_and_is_not_read_again()
+    {
+        server.Require();
+        await server.DeliverAsync("other", "Subject: invoice\n\nbody\n", Token);
+        await server.DeliverAsync("other", "Subject: report\n\nbody\n", Token);
+        var asked = new List<string>();
+        var reader = new ReadMailbox(
+            Settings("other"),
+            (mail, _) =>
+            {
+                asked.Add(Encoding.ASCII.GetString(mail.Bytes.Span).Contains("report", StringComparison.Ordinal) ? "report" : "invoice");
+                return Task.FromResult(asked[^1] == "report");
+            },
+            NoLeaving,
+            TimeProvider.System,
+            NullLogger.Instance);
+        Assert.Equal(1, await reader.OnceAsync(Token));
+        Assert.Equal(0, await reader.OnceAsync(Token));
+        Assert.Equal(["invoice", "report"], asked.Order());
+        Assert.Equal((1, false), (server.Count("other", ""), server.HasSeen("other")));
+    }
+
+    [Fact]
+    public async Task A_mail_that_cannot_be_read_is_stepped_past_and_those_behind_it_are_read()
+    {
+        server.Require();
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await server.DeliverAsync("poison", "Subject: poison\n\nbody\n", Token);
+        await server.DeliverAsync("poison", "Subject: good\n\nbody\n", Token);
+        var (tries, left) = (0, 0);
+        var reader = new ReadMailbox(
+            Settings("poison"),
+            (mail, _) => Encoding.ASCII.GetString(mail.Bytes.Span).Contains("poison", StringComparison.Ordinal) && ++tries > 0 ? throw new InvalidOperationException("Cannot be read.") : Task.FromResult(true),
+            _ => Task.FromResult(++left),
+            clock,
+            NullLogger.Instance);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => reader.OnceAsync(Token));
+        Assert.Equal(1, server.Count("poison", ""));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => reader.OnceAsync(Token));
+        Assert.Equal(0, await reader.OnceAsync(Token));
+        Assert.Equal(0, await reader.OnceAsync(Token));
+        Assert.Equal((3, 1, 1, false), (tries, left, server.Count("poison", ""), server.HasSeen("poison")));
+
+        // What failed may have been the store: later it is looked at again, and told no second time.
+        clock.Advance(LeftMails.TryAgainAfter);
+        Assert.Equal(0, await reader.OnceAsync(Token));
+        Assert.Equal((4, 1), (tries, left));
     }
 
     [Fact]
@@ -43,7 +93,7 @@ public sealed class ImapTests(DovecotServer server) : IClassFixture<DovecotServe
         server.Require();
         await server.DeliverAsync("keep", "Subject: x\n\nbody\n", Token);
         var settings = Settings("keep") with { KeepDays = 6 };
-        var reader = new ReadMailbox(settings, Take, TimeProvider.System, NullLogger.Instance);
+        var reader = new ReadMailbox(settings, Take, NoLeaving, TimeProvider.System, NullLogger.Instance);
         Assert.Equal(1, await reader.OnceAsync(Token));
         Assert.Equal((0, 1), (server.Count("keep", ""), server.Count("keep", "." + settings.ReadFolder)));
         server.Age("keep", "." + settings.ReadFolder, TimeSpan.FromDays(8));
@@ -106,12 +156,14 @@ public sealed class ImapTests(DovecotServer server) : IClassFixture<DovecotServe
 
     private ReadMailbox Reader(string user) => Reader(Settings(user));
 
-    private ReadMailbox Reader(ImapSettings settings) => new(settings, Take, TimeProvider.System, NullLogger.Instance);
+    private ReadMailbox Reader(ImapSettings settings) => new(settings, Take, NoLeaving, TimeProvider.System, NullLogger.Instance);
 
-    private Task Take(IncomingMail mail, CancellationToken cancellationToken)
+    private static Task NoLeaving(CancellationToken cancellationToken) => throw new InvalidOperationException("No mail is left here.");
+
+    private Task<bool> Take(IncomingMail mail, CancellationToken cancellationToken)
     {
         _taken.Add(mail, cancellationToken);
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 
     private ImapSettings Settings(string user) => new()

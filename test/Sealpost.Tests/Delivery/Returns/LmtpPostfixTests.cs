@@ -34,7 +34,7 @@ public sealed class LmtpPostfixTests : IAsyncLifetime
                 if (Interlocked.Decrement(ref _failures) >= 0)
                     throw new InvalidOperationException("The store is away.");
                 _taken.Add(mail, CancellationToken.None);
-                return Task.CompletedTask;
+                return Task.FromResult(true);
             },
         };
         _listener = LmtpListener.Start(new IPEndPoint(IPAddress.Loopback, 0), rules, NullLogger.Instance);

@@ -38,8 +38,9 @@ public sealed class LmtpTests : IAsyncLifetime
         await peer.SayAsync("RCPT TO:<one@clinic.test>", "250 2.1.5");
         await peer.SayAsync("RCPT TO:<stranger@clinic.test>", "550 5.1.1");
         await peer.SayAsync("RCPT TO:<busy@clinic.test>", "250 2.1.5");
+        await peer.SayAsync("RCPT TO:<nobody@clinic.test>", "250 2.1.5");
         await peer.SayAsync("DATA", "354");
-        await peer.SayAsync("Subject: x\r\n\r\n..a line that begins with a dot\r\n.", "250 2.0.0", "451 4.3.0");
+        await peer.SayAsync("Subject: x\r\n\r\n..a line that begins with a dot\r\n.", "250 2.0.0", "451 4.3.0", "550 5.7.1");
         await peer.SayAsync("QUIT", "221");
         var mail = Assert.Single(_taken);
         Assert.Equal(("one@clinic.test", ReturnWay.Lmtp), (Assert.Single(mail.Recipients), mail.Way));
@@ -131,8 +132,10 @@ public sealed class LmtpTests : IAsyncLifetime
         {
             if (mail.Recipients[0].StartsWith("busy", StringComparison.Ordinal))
                 throw new InvalidOperationException("The store is away.");
+            if (mail.Recipients[0].StartsWith("nobody", StringComparison.Ordinal))
+                return Task.FromResult(false);
             _taken.Add(mail);
-            return Task.CompletedTask;
+            return Task.FromResult(true);
         },
     };
 
