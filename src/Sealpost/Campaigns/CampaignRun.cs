@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Sealpost.Audience;
 using Sealpost.Campaigns.Destinations;
 using Sealpost.Certificates;
+using Sealpost.Consent;
 using Sealpost.Delivery;
 using Sealpost.Organisations;
 using Sealpost.Trust.Ledger;
@@ -302,6 +303,6 @@ internal sealed class CampaignRun : IDisposable
 /// <summary>Journal lines of many deliveries at once.</summary>
 internal static class JournalLines
 {
-    public static IReadOnlyList<JournalLine> Of(long campaign, IReadOnlyList<Trust.Keys.PatientNumber> patients, Outcome outcome, DateTimeOffset at) =>
-        [.. patients.Select(patient => new JournalLine { Campaign = campaign, Patient = patient.Value, State = (int)outcome, At = at.ToUnixTimeMilliseconds() })];
+    public static IReadOnlyList<JournalLine> Of(long campaign, IReadOnlyList<Trust.Keys.PatientNumber> patients, Outcome outcome, DateTimeOffset at, WithholdReason? reason = null) =>
+        [.. patients.Select(patient => new JournalLine { Campaign = campaign, Patient = patient.Value, State = (int)outcome, Reason = (int)reason.GetValueOrDefault(), At = at.ToUnixTimeMilliseconds() })];
 }

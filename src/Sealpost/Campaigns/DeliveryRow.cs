@@ -92,10 +92,15 @@ internal sealed record Intent(long Campaign, PatientNumber Patient, int Attempts
     /// <summary>It is about the reminder of a waiting message.</summary>
     public bool IsReminder { get; init; }
 
+    /// <summary>A notice goes in the message's place. A crash must not make it the message: the reason stays with the row in flight.</summary>
+    public bool IsNotice { get; init; }
+
+    private long Reason => IsNotice ? (long)WithholdReason.TierTooLow : 0;
+
     /// <summary>Its values in the order in which they are written.</summary>
-    public object?[] ToRow(int org) => [Boxed.Of(Attempts), FirstAt.ToUnixTimeMilliseconds(), At.ToUnixTimeMilliseconds(), ReturnToken, Boxed.Of(org), Boxed.Of(Campaign), Boxed.Of(Patient.Value)];
+    public object?[] ToRow(int org) => [Boxed.Of(Attempts), FirstAt.ToUnixTimeMilliseconds(), At.ToUnixTimeMilliseconds(), ReturnToken, Boxed.Of(Reason), Boxed.Of(org), Boxed.Of(Campaign), Boxed.Of(Patient.Value)];
 
     /// <summary>Its line for the journal.</summary>
     public JournalLine ToLine() =>
-        new() { Campaign = Campaign, Patient = Patient.Value, IsReminder = IsReminder, State = (int)Outcome.InFlight, Attempts = Attempts, At = At.ToUnixTimeMilliseconds() };
+        new() { Campaign = Campaign, Patient = Patient.Value, IsReminder = IsReminder, State = (int)Outcome.InFlight, Reason = (int)Reason, Attempts = Attempts, At = At.ToUnixTimeMilliseconds() };
 }

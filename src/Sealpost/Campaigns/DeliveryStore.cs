@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Sealpost.Consent;
 using Sealpost.Delivery;
 using Sealpost.Organisations;
 using Sealpost.Storage;
@@ -127,17 +128,17 @@ internal sealed class DeliveryStore(OrganisationContext context)
         return patients;
     }
 
-    /// <summary>After a restart: what was in flight is in doubt. Returns whose, with their campaign.</summary>
-    public async Task<IReadOnlyList<(long Campaign, PatientNumber Patient)>> DoubtInFlightAsync((long Campaign, int Destination)? of, DateTimeOffset now, DbTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>After a restart, or for one destination whose lane broke: what was in flight is in doubt. Returns whose, with their campaign, and the reason where it was a notice.</summary>
+    public async Task<IReadOnlyList<(long Campaign, PatientNumber Patient, WithholdReason? Reason)>> DoubtInFlightAsync((long Campaign, int Destination)? of, DateTimeOffset now, DbTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
             transaction,
-            $"UPDATE delivery SET state = @doubt, changed_at = @now WHERE org = @org AND state IN (0, 9) AND state = 9{(of is null ? "" : " AND campaign = @campaign AND destination = @destination")} RETURNING campaign, patient",
+            $"UPDATE delivery SET state = @doubt, changed_at = @now WHERE org = @org AND state IN (0, 9) AND state = 9{(of is null ? "" : " AND campaign = @campaign AND destination = @destination")} RETURNING campaign, patient, reason",
             ("@doubt", (int)Outcome.InDoubt), ("@now", Sql.Stored(now)), ("@org", Org), ("@campaign", of?.Campaign ?? 0), ("@destination", of?.Destination ?? 0));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        var doubted = new List<(long, PatientNumber)>();
+        var doubted = new List<(long, PatientNumber, WithholdReason?)>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            doubted.Add((reader.GetInt64(0), new PatientNumber(checked((int)reader.GetInt64(1)))));
+            doubted.Add((reader.GetInt64(0), new PatientNumber(checked((int)reader.GetInt64(1))), reader.GetInt64(2) is var reason and > 0 ? (WithholdReason)reason : null));
         return doubted;
     }
 

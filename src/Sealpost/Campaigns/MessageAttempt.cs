@@ -161,7 +161,7 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
             if (await StopBeforeDataAsync(session, permit, end, cancellationToken).ConfigureAwait(false) is { } stopped)
                 return stopped;
             var first = job.Due.FirstAt ?? Now;
-            var intending = context.Writer.IntendAsync(new Intent(permit.Campaign, permit.Patient, job.Due.Attempts + 1, first, Now, _return.Token) { Links = _links, IsReminder = IsReminder }, CancellationToken.None);
+            var intending = context.Writer.IntendAsync(new Intent(permit.Campaign, permit.Patient, job.Due.Attempts + 1, first, Now, _return.Token) { Links = _links, IsReminder = IsReminder, IsNotice = _isNotice }, CancellationToken.None);
             // The connection's next message is made while this one's intent is committed; its envelope goes behind this one.
             var making = MakeFollowingAsync();
             if (!await intending.ConfigureAwait(false))

@@ -206,8 +206,8 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         var allowed = entries.FindAll(entry => states[entry.Campaign] == CampaignState.Sending);
         var changed = await _context.Database.ExecuteEachAsync(
             """
-            UPDATE delivery SET state = 9, attempts = $1, first_at = $2, changed_at = $3, token = $4
-            WHERE org = $5 AND campaign = $6 AND patient = $7 AND state = 0
+            UPDATE delivery SET state = 9, attempts = $1, first_at = $2, changed_at = $3, token = $4, reason = $5
+            WHERE org = $6 AND campaign = $7 AND patient = $8 AND state = 0
             """,
             allowed.ConvertAll(entry => entry.Intent!.ToRow(Org)), transaction, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < allowed.Count; i++)

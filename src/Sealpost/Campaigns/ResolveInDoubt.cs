@@ -18,7 +18,7 @@ internal sealed class ResolveInDoubt(OrganisationContext context, OutcomeWriter 
     /// <summary>After a restart: what was in flight is in doubt.</summary>
     public async Task DoubtInFlightAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<(long Campaign, PatientNumber Patient)> doubted = [];
+        IReadOnlyList<(long Campaign, PatientNumber Patient, WithholdReason? Reason)> doubted = [];
         await writer.BulkAsync(async (transaction, token) =>
         {
             var now = context.Time.GetUtcNow();
@@ -30,7 +30,7 @@ internal sealed class ResolveInDoubt(OrganisationContext context, OutcomeWriter 
             }
 
             var reminders = await new Pickup.ReminderRows(context).DoubtInFlightAsync(now, transaction, token).ConfigureAwait(false);
-            return [.. reminders, .. doubted.GroupBy(row => row.Campaign).SelectMany(rows => JournalLines.Of(rows.Key, [.. rows.Select(row => row.Patient)], Outcome.InDoubt, now))];
+            return [.. reminders, .. doubted.GroupBy(row => (row.Campaign, row.Reason)).SelectMany(rows => JournalLines.Of(rows.Key.Campaign, [.. rows.Select(row => row.Patient)], Outcome.InDoubt, now, rows.Key.Reason))];
         }, cancellationToken).ConfigureAwait(false);
         if (doubted.Count > 0)
             SendLog.InDoubt(logger, doubted.Count);
@@ -100,14 +100,13 @@ internal sealed class ResolveInDoubt(OrganisationContext context, OutcomeWriter 
     {
         var now = context.Time.GetUtcNow();
         // What was in doubt may have been a notice; its reason says so.
-        var changed = await Sql.ExecuteAsync(
+        await using var command = Sql.Command(
             transaction,
-            "UPDATE delivery SET state = CASE WHEN @state = @accepted AND reason = @low THEN @pickup ELSE @state END, reason = 0, next_at = 0, changed_at = @now WHERE org = @org AND campaign = @campaign AND patient = @patient AND state = @doubt",
-            [("@accepted", (int)Outcome.Accepted), ("@low", (int)WithholdReason.TierTooLow), ("@pickup", (int)Outcome.Pickup), ("@state", (int)outcome), ("@now", Sql.Stored(now)), ("@org", Org), ("@campaign", campaign), ("@patient", patient.Value), ("@doubt", (int)Outcome.InDoubt)],
-            cancellationToken).ConfigureAwait(false);
-        if (changed != 1)
+            "UPDATE delivery SET state = CASE WHEN @state = @accepted AND reason = @low THEN @pickup ELSE @state END, reason = 0, next_at = 0, changed_at = @now WHERE org = @org AND campaign = @campaign AND patient = @patient AND state = @doubt RETURNING state",
+            ("@accepted", (int)Outcome.Accepted), ("@low", (int)WithholdReason.TierTooLow), ("@pickup", (int)Outcome.Pickup), ("@state", (int)outcome), ("@now", Sql.Stored(now)), ("@org", Org), ("@campaign", campaign), ("@patient", patient.Value), ("@doubt", (int)Outcome.InDoubt));
+        if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not { } state || state is DBNull)
             return [];
         await NoteAsync(campaign, patient, actor, outcome == Outcome.Accepted ? "accepted" : "not accepted", transaction, cancellationToken).ConfigureAwait(false);
-        return JournalLines.Of(campaign, [patient], outcome, now);
+        return JournalLines.Of(campaign, [patient], (Outcome)Convert.ToInt64(state, CultureInfo.InvariantCulture), now);
     }
 }

@@ -25,9 +25,9 @@ internal static class WriteReminders
         var intended = entries.FindAll(entry => entry.Intent is not null && states[entry.Campaign] is CampaignState.Sending or CampaignState.Finished);
         changed = await context.Database.ExecuteEachAsync(
             """
-            INSERT INTO pickup_reminder (state, reason, attempts, first_at, next_at, changed_at, token, org, campaign, patient)
-            SELECT 9, 0, $1, $2, 0, $3, $4, d.org, d.campaign, d.patient FROM delivery d
-            WHERE d.org = $5 AND d.campaign = $6 AND d.patient = $7 AND d.state = 6
+            INSERT INTO pickup_reminder (state, attempts, first_at, next_at, changed_at, token, reason, org, campaign, patient)
+            SELECT 9, $1, $2, 0, $3, $4, $5, d.org, d.campaign, d.patient FROM delivery d
+            WHERE d.org = $6 AND d.campaign = $7 AND d.patient = $8 AND d.state = 6
             AND NOT EXISTS (SELECT 1 FROM pickup p WHERE p.org = d.org AND p.campaign = d.campaign AND p.patient = d.patient AND p.picked_at > 0)
             ON CONFLICT (org, campaign, patient) DO UPDATE SET state = 9, attempts = excluded.attempts, first_at = excluded.first_at, changed_at = excluded.changed_at, token = excluded.token
             WHERE pickup_reminder.state = 0

@@ -52,6 +52,17 @@ public sealed class ReadInDoubtTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_person_who_says_that_it_was_accepted_makes_it_a_notice_in_the_journal_too()
+    {
+        var campaign = await DoubtAsync();
+        await Clinic.Send.ResolveInDoubtAsync("doubt", new PatientNumber(0), accepted: true, TestClinic.Officer, Token);
+        Assert.True(await Clinic.ReportAsync("doubt") is { Selected: 1, InDoubt: 0, Pickup: 1, Accepted: 0, AddsUp: true });
+        var line = JournalReader.Read(Clinic.Context.Keys, Clinic.Options.JournalFolder, 0).SelectMany(frame => frame.Lines).Last(one => one.Patient == 0);
+        Assert.Equal((int)Sealpost.Delivery.Outcome.Pickup, line.State);
+        Assert.NotNull(await new PickupRows(Clinic.Context).FindAsync(campaign, new PatientNumber(0), Token));
+    }
+
+    [Fact]
     public async Task What_a_crash_cut_short_between_reading_and_resolving_is_made_up_for_at_the_next_start()
     {
         var campaign = await DoubtAsync();

@@ -6,6 +6,7 @@ using Sealpost.Campaigns.Pickup;
 using Sealpost.Campaigns.Returned;
 using Sealpost.Consent;
 using Sealpost.Delivery;
+using Sealpost.Delivery.Returns;
 using Sealpost.ForPatients;
 using Sealpost.Reports;
 using Sealpost.Storage;
@@ -117,6 +118,36 @@ public abstract class ReminderCompliance : IAsyncLifetime
         // Reading by either link uses both up.
         Assert.True(await new PickupRows(Clinic.Context).UseAsync(number, new PatientNumber(0), 1, "code", Token));
         Assert.Equal(PickupState.Used, (await new PickupMessage(visit, link, Clinic.Options).LookAsync(Token)).State);
+    }
+
+    [Fact]
+    public async Task A_notice_in_flight_at_a_crash_stays_a_notice_and_its_link_opens()
+    {
+        _heldRecipient = "p0@a.example";
+        await Clinic.AddPatientsAsync(1, "a.example");
+        await Clinic.ApprovedAsync(TestClinic.Content("eyes") with { Purpose = Purpose.Treatment, Audience = "age >= 18 and not ever condition in (snomed:44054006)" });
+        await Clinic.Send.SendAsync("eyes", TestClinic.Author, Token);
+        await TurnUntilAsync(_held.Task);
+
+        // What the next start does with what a crash left in flight.
+        var doubted = await Clinic.Context.Database.WriteAsync((transaction, token) => new DeliveryStore(Clinic.Context).DoubtInFlightAsync(_clock.GetUtcNow(), transaction, token), Token);
+        var (campaign, patient, reason) = Assert.Single(doubted);
+        Assert.Equal((new PatientNumber(0), WithholdReason.TierTooLow), (patient, reason));
+        Assert.Contains(Journal(), line => line is { State: (int)Outcome.InFlight, Reason: (int)WithholdReason.TierTooLow });
+        Assert.NotNull(await new PickupRows(Clinic.Context).FindAsync(campaign, patient, Token));
+
+        // A vacation notice says that the notice was taken, and no more.
+        await using var connection = await Clinic.Context.Database.OpenReadAsync(Token);
+        await using var command = Sql.Command(connection, "SELECT token FROM delivery");
+        var to = ReturnPaths.Of(Clinic.Context).Of(Assert.IsType<byte[]>(await command.ExecuteScalarAsync(Token)));
+        var away = new IncomingMail(System.Text.Encoding.ASCII.GetBytes($"From: p0@a.example\r\nTo: {to}\r\nReturn-Path: <>\r\nAuto-Submitted: auto-replied\r\nSubject: Away\r\n\r\nBack on Monday.\r\n"), [], ReturnWay.Pipe);
+        Assert.Equal(ReturnDone.AutoReply, await new TakeReturn(Clinic.Context, Clinic.Send).RunAsync(away, await ReadReturn.ReadAsync(away.Bytes, Token), Token));
+        Assert.NotNull(await new PickupRows(Clinic.Context).FindAsync(campaign, patient, Token));
+        Assert.Contains(Journal(), line => line is { State: (int)Outcome.Pickup, Patient: 0 });
+
+        _release.SetResult();
+        await TurnUntilAsync(Clinic.Send.WaitAsync("eyes", Token));
+        Assert.True(await Clinic.ReportAsync("eyes") is { Selected: 1, Pickup: 1, Accepted: 0, InDoubt: 0, AddsUp: true });
     }
 
     [Fact]
@@ -283,6 +314,8 @@ public abstract class ReminderCompliance : IAsyncLifetime
 
     private Task StateAsync(long number, CampaignState state) => Clinic.Context.Database.WriteAsync(
         (transaction, token) => Sql.ExecuteAsync(transaction, "UPDATE campaign SET state = @state WHERE id = @id", [("@state", (int)state), ("@id", number)], token), Token);
+
+    private IEnumerable<JournalLine> Journal() => JournalReader.Read(Clinic.Context.Keys, Clinic.Options.JournalFolder, 0).SelectMany(frame => frame.Lines);
 
     private async Task<long> ScalarAsync(string sql)
     {
