@@ -155,7 +155,7 @@ internal sealed class MailboxConnection
         var reply = Misbehaves(recipient, "550") ? $"550 5.1.1 <{recipient}>: no such mailbox here"
             : Misbehaves(recipient, "full") ? "452 4.2.2 Mailbox full"
             : Misbehaves(recipient, "temperror") && _store.CountTry(recipient) <= _options.TemporaryErrors ? $"451 4.3.0 <{recipient}>: try again later"
-            : "250 2.1.5 OK";
+            : _options.Refuse?.Invoke(MailboxStage.BeforeRecipientReply, recipient) ?? "250 2.1.5 OK";
         if (reply[0] == '2')
             _recipient = recipient;
         await ReplyAsync(reply, cancellationToken);
@@ -192,6 +192,13 @@ internal sealed class MailboxConnection
 
     private async Task<bool> TakeAsync(string recipient, byte[] body, CancellationToken cancellationToken)
     {
+        if (_options.Refuse?.Invoke(MailboxStage.BeforeFinalReply, recipient) is { } refusal)
+        {
+            _mailFrom = _recipient = null;
+            await ReplyAsync(refusal, cancellationToken);
+            return true;
+        }
+
         _store.Add(new MailboxMessage(recipient, _mailFrom!, Tls?.SslProtocol.ToString(), body, _time.GetUtcNow()));
         _mailFrom = _recipient = null;
         if (_options.EveryMessageTakes > TimeSpan.Zero)

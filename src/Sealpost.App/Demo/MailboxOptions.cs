@@ -45,6 +45,9 @@ internal sealed record MailboxOptions
 
     /// <summary>Awaited at each stage with the recipient; null never holds.</summary>
     public Func<MailboxStage, string, CancellationToken, Task>? Hold { get; init; }
+
+    /// <summary>Reply to a recipient, or to the message for one, in place of a good one; null refuses nothing.</summary>
+    public Func<MailboxStage, string, string?>? Refuse { get; init; }
 }
 
 /// <summary>One message as the mailbox took it.</summary>

@@ -18,6 +18,9 @@ internal sealed record AttemptEnd(Outcome Outcome)
     /// <summary>The host's last reply.</summary>
     public SmtpReply? Reply { get; init; }
 
+    /// <summary>What it answers, as mail systems name it in their reports.</summary>
+    public string Command { get; init; } = "EHLO";
+
     /// <summary>What was seen of the connection.</summary>
     public TransportObservation? Observed { get; init; }
 

@@ -66,8 +66,10 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
         for (var pass = 1; pass <= MostPasses; pass++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (await HopAsync(message.Gates, message.Due.Attempts, cancellationToken).ConfigureAwait(false) is not { } hop)
+            if (await HopAsync(message.Gates, message.Due.Attempts, cancellationToken).ConfigureAwait(false) is not { } found)
                 return false;
+
+            var hop = Confirmed(found, message.Due);
 
             var fresh = _served == 0;
             await using var own = hop is ConnectResult.Withheld ? await AnyTlsAsync(message.Job, message.Gates, cancellationToken).ConfigureAwait(false) : null;
@@ -201,6 +203,12 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
         // What the domain's own policy refuses says nothing about the host's pace.
         return result is ConnectResult.Deferred { Cause: null } deferred && !await RefusedAsync(deferred, earlierTries).ConfigureAwait(false) ? null : result;
     }
+
+    /// <summary>A domain that is not there may be back tomorrow: its registration or its name servers were away. It is gone where it is still gone a day after the first try.</summary>
+    private ConnectResult Confirmed(ConnectResult hop, DueDelivery due) =>
+        hop is ConnectResult.Rejected { Reply: { IsOurs: true } reply } gone && ReplyClasses.Of(reply) == ReplyClass.BadDomain && run.Now - (due.FirstAt ?? run.Now) < Returned.ReturnRules.DomainSpan
+            ? new ConnectResult.Deferred(gone.Detail, reply)
+            : hop;
 
     /// <summary>A connection of its own where no host is verified, for what any TLS suffices for: a message sealed to the patient, one that the patient wants all the same, a notice. For this message alone.</summary>
     private async Task<SmtpSession?> AnyTlsAsync(LaneJob job, Gates gates, CancellationToken cancellationToken) =>

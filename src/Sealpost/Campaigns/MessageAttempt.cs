@@ -157,7 +157,7 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
             if (answer.IsOurs)
                 return end with { Outcome = Outcome.WithheldTransport, Reason = WithholdReason.NotRepresentable, Detail = answer.Text };
             if (!answer.IsPositive)
-                return Replied(end, answer);
+                return Replied(end, answer, answer.RefusesMail ? "MAIL FROM" : "RCPT TO");
             if (await StopBeforeDataAsync(session, permit, end, cancellationToken).ConfigureAwait(false) is { } stopped)
                 return stopped;
             var first = job.Due.FirstAt ?? Now;
@@ -177,7 +177,7 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
                 return late;
             }
 
-            return Replied(end, await session.DataAsync(message.Bytes, making.IsCompletedSuccessfully ? making.Result : null, CancellationToken.None).ConfigureAwait(false));
+            return Replied(end, await session.DataAsync(message.Bytes, making.IsCompletedSuccessfully ? making.Result : null, CancellationToken.None).ConfigureAwait(false), "end of DATA");
         }
         catch (SmtpConnectionException)
         {
@@ -274,8 +274,9 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
         return end;
     }
 
-    private AttemptEnd Replied(AttemptEnd end, SmtpReply reply) => end with
+    private AttemptEnd Replied(AttemptEnd end, SmtpReply reply, string command) => end with
     {
+        Command = command,
         Outcome = reply.IsPositive ? _isNotice ? Outcome.Pickup : Outcome.Accepted : reply.IsTransient ? Outcome.Pending : Outcome.Rejected,
         Reply = reply,
         // RFC 5321 §3.8: after 421 the host closes.

@@ -23,6 +23,9 @@ internal sealed class OutcomeEntry(Intent? intent, Settlement? settlement)
 
     public Func<DbTransaction, CancellationToken, Task<IReadOnlyList<JournalLine>>>? Change { get; init; }
 
+    /// <summary>What follows from a settlement.</summary>
+    public Func<DbTransaction, CancellationToken, Task<IReadOnlyList<JournalLine>>>? Follow { get; init; }
+
     public CancellationToken Stopping { get; set; }
 
     private IReadOnlyList<JournalLine> Lines { get; set; } = [];
@@ -41,8 +44,10 @@ internal sealed class OutcomeEntry(Intent? intent, Settlement? settlement)
         }
     }
 
+    public async Task FollowAsync(DbTransaction transaction, CancellationToken cancellationToken) => Lines = await Follow!(transaction, cancellationToken).ConfigureAwait(false);
+
     public IEnumerable<JournalLine> ToLines() =>
-        Change is not null ? Lines : Held ? [intent?.ToLine() ?? Settlement!.ToLine()] : [];
+        Change is not null ? Lines : Held ? [intent?.ToLine() ?? Settlement!.ToLine(), .. Lines] : [];
 
     public void Complete()
     {

@@ -43,7 +43,11 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     public Task<bool> IntendAsync(Intent intent, CancellationToken cancellationToken) => Queue(new OutcomeEntry(intent, null), cancellationToken);
 
     /// <summary>Makes an outcome durable. False where the row already had one. Pass no token for what has happened on the wire: it must not be lost.</summary>
-    public Task<bool> SettleAsync(Settlement settlement, CancellationToken cancellationToken) => Queue(new OutcomeEntry(null, settlement), cancellationToken);
+    public Task<bool> SettleAsync(Settlement settlement, CancellationToken cancellationToken) => SettleAsync(settlement, null, cancellationToken);
+
+    /// <summary>The same with what follows from it, in the same commit; it returns the lines for the journal, and is left out where the row already had an outcome.</summary>
+    public Task<bool> SettleAsync(Settlement settlement, Func<DbTransaction, CancellationToken, Task<IReadOnlyList<JournalLine>>>? follow, CancellationToken cancellationToken) =>
+        Queue(new OutcomeEntry(null, settlement) { Follow = follow }, cancellationToken);
 
     /// <summary>Makes a change of many rows, in order with all others; it returns the lines for the journal.</summary>
     /// <exception cref="RefusedException">The change refused itself before it wrote anything; its neighbours still commit.</exception>
@@ -151,6 +155,8 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         var accepted = settlements.Where(entry => entry.Held && entry.Settlement!.Outcome is Outcome.Accepted or Outcome.Pickup).Select(entry => (entry.Settlement!.Patient, entry.Settlement.At)).ToList();
         if (accepted.Count > 0)
             await _context.Consent.NoteMessageAsync(accepted, transaction, cancellationToken).ConfigureAwait(false);
+        foreach (var entry in settlements.Where(entry => entry is { Held: true, Follow: not null }))
+            await entry.FollowAsync(transaction, cancellationToken).ConfigureAwait(false);
         // Only where a frame follows: a mark ahead of the journal would hide the next frame from a restore.
         return batch.SelectMany(entry => entry.ToLines()).Any()
             ? await JournalMark.SetAsync(Org, _journal.Last + 1, transaction, cancellationToken).ConfigureAwait(false)

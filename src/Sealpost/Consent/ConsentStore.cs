@@ -77,6 +77,18 @@ public sealed class ConsentStore
         await TellAsync(await _database.WriteAsync((transaction, token) => _entries.SuppressAsync(blind, patient, suppression, actor, transaction, token), cancellationToken));
     }
 
+    /// <summary>Suppresses a mailbox that does not work, in the caller's transaction; the patients concerned, to be told after its commit.</summary>
+    /// <exception cref="ArgumentException">The address is no mailbox.</exception>
+    internal Task<IReadOnlyCollection<PatientNumber>> SuppressBouncedAsync(string mailbox, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var normalised = EmailAddress.Normalise(mailbox) ?? throw new ArgumentException("The address is no mailbox.", nameof(mailbox));
+        return _entries.SuppressAsync(ConsentTables.BlindOf(_keys, "email", normalised), null, new Suppression(SuppressionScope.All, SuppressionSource.Bounce, _time.GetUtcNow()), "system", transaction, cancellationToken);
+    }
+
+    /// <summary>Tells whoever holds patients in memory that these have changed.</summary>
+    internal Task ToldAsync(IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : TellAsync(patients);
+
     /// <summary>Unsubscribes by the token of a message: the mailbox and the patient get no more of <paramref name="scope"/>, and authorizations for it are revoked. Idempotent; works after the patient's erasure too.</summary>
     /// <param name="token">Token of <see cref="UnsubscribeToken"/>.</param>
     /// <param name="scope">What to stop: <see cref="SuppressionScope.Marketing"/> for one click (RFC 8058), else what the patient chose on the page.</param>

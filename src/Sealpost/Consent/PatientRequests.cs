@@ -55,9 +55,11 @@ internal sealed class PatientRequests(IDatabase database, KeyRing keys, Ledger l
 
     /// <summary>Asks staff for something about a patient, unless the same is asked already; null then, and where the patient has too many open requests or was erased.</summary>
     public Task<long?> AskAsync(PatientNumber patient, string kind, long campaign, string text, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            async (transaction, token) => await IsOpenAsync(patient, kind, transaction, token) ? null : await AddAsync(patient, kind, campaign, text, "system", transaction, token),
-            cancellationToken);
+        database.WriteAsync((transaction, token) => AskAsync(patient, kind, campaign, text, transaction, token), cancellationToken);
+
+    /// <summary>The same in the caller's transaction.</summary>
+    public async Task<long?> AskAsync(PatientNumber patient, string kind, long campaign, string text, DbTransaction transaction, CancellationToken cancellationToken) =>
+        await IsOpenAsync(patient, kind, transaction, cancellationToken) ? null : await AddAsync(patient, kind, campaign, text, "system", transaction, cancellationToken);
 
     /// <summary>Requests in order of number, open ones or all; those of erased patients are absent.</summary>
     public async Task<IReadOnlyList<PatientRequest>> ListAsync(bool openOnly, long after, int limit, CancellationToken cancellationToken)

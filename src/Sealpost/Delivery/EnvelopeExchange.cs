@@ -53,11 +53,13 @@ internal sealed class EnvelopeExchange(SmtpChannel channel, SmtpFeatures feature
     {
         var mail = Expect2yz(await channel.ReadReplyAsync(stage, cancellationToken));
         if (!channel.IsOpen)
-            return mail;
+            return OfMail(mail);
         // RFC 2920 §3.1: every command has its reply, also those after a refusal.
         var recipient = Expect2yz(await channel.ReadReplyAsync(stage, cancellationToken));
-        return mail.IsPositive ? recipient : mail;
+        return mail.IsPositive ? recipient : OfMail(mail);
     }
+
+    private static SmtpReply OfMail(SmtpReply reply) => reply.IsPositive ? reply : reply with { RefusesMail = true };
 
     /// <summary>RSET.</summary>
     public async Task ResetAsync(CancellationToken cancellationToken)
@@ -75,7 +77,7 @@ internal sealed class EnvelopeExchange(SmtpChannel channel, SmtpFeatures feature
         await channel.WriteAsync(_commands.WrittenMemory, SmtpStage.Envelope, cancellationToken);
         var mail = Expect2yz(await channel.ReadReplyAsync(SmtpStage.Envelope, cancellationToken));
         if (!mail.IsPositive)
-            return mail;
+            return OfMail(mail);
         _commands.ResetWrittenCount();
         EnvelopeCommands.WriteRecipient(_commands, envelope, features);
         await channel.WriteAsync(_commands.WrittenMemory, SmtpStage.Envelope, cancellationToken);

