@@ -47,7 +47,10 @@ internal sealed class OutcomeEntry(Intent? intent, Settlement? settlement)
     public async Task FollowAsync(DbTransaction transaction, CancellationToken cancellationToken) => Lines = await Follow!(transaction, cancellationToken).ConfigureAwait(false);
 
     public IEnumerable<JournalLine> ToLines() =>
-        Change is not null ? Lines : Held ? [intent?.ToLine() ?? Settlement!.ToLine(), .. Lines] : [];
+        Change is not null ? Lines
+        : !Held ? []
+        : Lines.Count == 0 ? [intent?.ToLine() ?? Settlement!.ToLine()]
+        : [Settlement!.ToLine(), .. Lines];
 
     public void Complete()
     {
