@@ -209,7 +209,7 @@ internal sealed class CampaignRun : IDisposable
                         new AuditEvent(Context.Organisation.Id, "campaign.in-doubt", "system", null, Campaign.Id.ToString(CultureInfo.InvariantCulture), "done", $"{doubted} in flight at an error"), transaction, token).ConfigureAwait(false);
                 }
 
-                return JournalLines.Of(Campaign.Id, [.. rows.Select(row => row.Patient)], Outcome.InDoubt, now);
+                return [.. rows.GroupBy(row => row.Reason).SelectMany(same => JournalLines.Of(Campaign.Id, [.. same.Select(row => row.Patient)], Outcome.InDoubt, now, same.Key))];
             },
             cancellationToken).ConfigureAwait(false);
         await Deliveries.DeferAllAsync(Campaign.Id, destination, now, until, cancellationToken).ConfigureAwait(false);

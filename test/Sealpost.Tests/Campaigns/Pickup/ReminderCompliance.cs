@@ -130,7 +130,7 @@ public abstract class ReminderCompliance : IAsyncLifetime
         await TurnUntilAsync(_held.Task);
 
         // What the next start does with what a crash left in flight.
-        var doubted = await Clinic.Context.Database.WriteAsync((transaction, token) => new DeliveryStore(Clinic.Context).DoubtInFlightAsync(_clock.GetUtcNow(), transaction, token), Token);
+        var doubted = await Clinic.Context.Database.WriteAsync((transaction, token) => new DeliveryStore(Clinic.Context).DoubtInFlightAsync(null, _clock.GetUtcNow(), transaction, token), Token);
         var (campaign, patient, reason) = Assert.Single(doubted);
         Assert.Equal((new PatientNumber(0), WithholdReason.TierTooLow), (patient, reason));
         Assert.Contains(Journal(), line => line is { State: (int)Outcome.InFlight, Reason: (int)WithholdReason.TierTooLow });
