@@ -132,6 +132,40 @@ public sealed partial record CampaignDraft
     [MemoryPackOrder(22)]
     public IReadOnlyList<Attachment> Files { get; init; } = [];
 
+    /// <summary>Languages in which the message stands as it did when it was changed in another; null where it was changed in none since it was taken.</summary>
+    [MemoryPackOrder(23)]
+    public IReadOnlyList<string>? Unrevised { get; init; }
+
+    /// <summary>The message in all its languages, for an editor.</summary>
+    public MessageDraft ToMessage() => new()
+    {
+        Format = Format,
+        Fallback = new MessageVariant { Language = Language ?? Languages.Default, Subject = Subject, Preheader = Filled(Preheader), Body = Body, Text = Filled(Text) },
+        Variants = [.. Variants.Select(variant => variant with { BodyFile = "", TextFile = null })],
+    };
+
+    /// <summary>The draft with a message changed by hand: it is no template's any more, and remembers the languages that were left as they were.</summary>
+    public CampaignDraft With(MessageDraft message)
+    {
+        var before = ToMessage();
+        if (before.SameAs(message))
+            return this;
+        var changed = message.All.Where(variant => before.All.Any(one => one.Language == variant.Language && one != variant)).Select(variant => variant.Language).ToHashSet(StringComparer.Ordinal);
+        var left = Unrevised ?? (changed.Count > 0 ? [.. before.All.Select(variant => variant.Language)] : null);
+        return this with
+        {
+            Subject = message.Fallback.Subject,
+            Preheader = message.Fallback.Preheader ?? "",
+            Body = message.Fallback.Body,
+            Format = message.Format,
+            Text = message.Fallback.Text ?? "",
+            Language = message.Variants.Count == 0 && message.Fallback.Language == Languages.Default ? null : message.Fallback.Language,
+            Variants = message.Variants,
+            ContentSource = null,
+            Unrevised = left is null ? null : [.. left.Where(language => !changed.Contains(language) && message.All.Any(variant => variant.Language == language))],
+        };
+    }
+
     /// <summary>The draft with the message of a template of the library.</summary>
     /// <param name="template">The template, pinned.</param>
     /// <param name="name">Its name, for people.</param>
@@ -148,6 +182,7 @@ public sealed partial record CampaignDraft
             Language = content.Language,
             Variants = content.Variants,
             ContentSource = new PinnedSource { Id = template.Id, Version = template.Version, Name = name },
+            Unrevised = null,
         };
     }
 
@@ -219,6 +254,8 @@ public sealed partial record CampaignDraft
         PatientTime = Start == StartWish.AtPatientTime ? StartAt : null,
         CountClicks = CountClicks,
     };
+
+    private static string? Filled(string text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     /// <summary>Always <c>[phi]</c>.</summary>
     public override string ToString() => "[phi]";

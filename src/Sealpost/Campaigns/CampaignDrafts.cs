@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using MemoryPack;
 using Sealpost.Campaigns.Attachments;
+using Sealpost.Content.Drafts;
 using Sealpost.Organisations;
 using Sealpost.People;
 using Sealpost.Storage;
@@ -68,8 +69,10 @@ public sealed class CampaignDrafts
     public async Task<OpenDraft> SaveAsync(long id, CampaignDraft draft, long revision, Actor actor, CancellationToken cancellationToken)
     {
         actor.Require(Roles.Marketer, "write campaigns");
-        if (draft.Body.Length + draft.Text.Length + draft.Audience.Length > CampaignFile.MaxLength)
+        if (draft.Audience.Length + draft.ToMessage().All.Max(variant => variant.Body.Length + (variant.Text?.Length ?? 0)) > CampaignFile.MaxLength)
             throw new RefusedException($"The campaign is longer than {CampaignFile.MaxLength} characters and is not kept. Shorten the message.");
+        if (draft.Variants.Count > MessageDraft.MaxVariants)
+            throw new RefusedException($"A message has at most {MessageDraft.MaxVariants} language variants besides its fallback. Take some out.");
         await _context.Database.WriteAsync((transaction, token) => WriteAsync(id, draft, revision, actor, transaction, token), cancellationToken).ConfigureAwait(false);
         return await ReadAsync(id, actor, cancellationToken).ConfigureAwait(false);
     }

@@ -28,6 +28,9 @@ public enum DraftStep
 /// <param name="Line">Line of the body or text, from 1; 0 elsewhere.</param>
 public sealed record DraftProblem(DraftStep Step, string Field, string Message, int Line = 0)
 {
+    /// <summary>Language of the message that it stands in; null where the message has one language, and outside of it.</summary>
+    public string? Language { get; init; }
+
     /// <summary>Always <c>[phi]</c>: it may quote the query or the message.</summary>
     public override string ToString() => "[phi]";
 }
@@ -113,12 +116,20 @@ internal static class CheckDraft
 
         if (!complete)
             yield break;
-        foreach (var problem in TemplateSet.Compile(draft.ToContent(rules.Organisation.TimeZone).ToTemplateSources(), CampaignHosts.Of(rules.Organisation)).Problems)
+        var sources = draft.ToContent(rules.Organisation.TimeZone).ToTemplateSources();
+        foreach (var problem in TemplateSet.Compile(sources, CampaignHosts.Of(rules.Organisation)).Problems.DistinctBy(WhereOnce))
         {
-            var inKey = problem.File is "subject" or "from" or "preheader";
-            yield return new(DraftStep.Content, inKey ? problem.File : problem.File == "body.txt" ? "text" : "body", problem.Message, inKey ? 0 : problem.Line);
+            var inKey = problem.File is "subject" or "from" or "preheader" or "language";
+            var text = (sources.FirstOrDefault(source => source.Language == problem.Language) ?? sources[0]).TextFile;
+            yield return new(DraftStep.Content, inKey ? problem.File : problem.File == text ? "text" : "body", problem.Message, inKey ? 0 : problem.Line)
+            {
+                Language = sources.Count > 1 && problem.File != "from" ? problem.Language ?? sources[0].Language : null,
+            };
         }
     }
+
+    /// <summary>The sender is one for all languages, and wrong once.</summary>
+    private static (string, string?, int, string) WhereOnce(TemplateProblem problem) => (problem.File, problem.File == "from" ? null : problem.Language, problem.Line, problem.Message);
 
     private static IEnumerable<DraftProblem> OfSchedule(CampaignDraft draft, CampaignFileRules rules)
     {

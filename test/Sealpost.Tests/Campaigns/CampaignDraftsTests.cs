@@ -1,5 +1,6 @@
 using Sealpost.Campaigns;
 using Sealpost.Consent;
+using Sealpost.Content.Drafts;
 using Sealpost.People;
 
 namespace Sealpost.Tests.Campaigns;
@@ -16,6 +17,11 @@ public sealed class CampaignDraftsTests : IAsyncLifetime
         From = "Green Valley Clinic <care@mail.greenvalley.example>",
         Subject = "A message from your clinic",
         Body = "Dear {{ patient.given_name }}, please call us.",
+    };
+
+    private static readonly CampaignDraft InTwoLanguages = Complete with
+    {
+        Variants = [new MessageVariant { Language = "es", Subject = "Un mensaje de su clínica", Body = "Llámenos.", BodyFile = "body.es.md" }],
     };
 
     private TestClinic _clinic = null!;
@@ -182,6 +188,43 @@ public sealed class CampaignDraftsTests : IAsyncLifetime
             Assert.False(text.Contains("E11", StringComparison.Ordinal) && text.Contains("icd10", StringComparison.Ordinal));
             Assert.DoesNotContain("Zanzibarcode", text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void The_languages_that_a_change_leaves_as_they_were_are_remembered_until_they_are_changed_too()
+    {
+        var taken = InTwoLanguages with { ContentSource = new PinnedSource { Id = 7, Version = 2, Name = "call-us" } };
+        var message = taken.ToMessage();
+        Assert.Same(taken, taken.With(message));
+        var english = taken.With(message with { Fallback = message.Fallback with { Body = "Call us by June 9." } });
+        Assert.Equal((null, "Call us by June 9."), (english.ContentSource, english.Body));
+        Assert.Equal(["es"], english.Unrevised);
+        var both = english.With(english.ToMessage() with { Variants = [message.Variants[0] with { Body = "Llámenos antes del 9 de junio." }] });
+        Assert.Empty(both.Unrevised!);
+        Assert.Equal("Llámenos antes del 9 de junio.", both.Variants[0].Body);
+    }
+
+    [Fact]
+    public void A_language_that_is_removed_is_no_longer_warned_of()
+    {
+        var message = InTwoLanguages.ToMessage();
+        var english = InTwoLanguages.With(message with { Fallback = message.Fallback with { Subject = "Call us" } });
+        var alone = english.With(english.ToMessage() with { Variants = [] });
+        Assert.Empty(alone.Unrevised!);
+        Assert.Null(InTwoLanguages.With(message with { Variants = [] }).Unrevised);
+    }
+
+    [Fact]
+    public async Task A_fault_in_one_language_is_named_with_it_and_with_the_part_in_which_it_stands()
+    {
+        var spanish = new MessageVariant { Language = "es", Subject = "Un mensaje", Body = "Estimado\n{{ patient.shoe_size }}", BodyFile = "body.es.md", TextFile = "body.es.txt" };
+        var problem = Assert.Single(await _clinic.Drafts.CheckAsync(Complete with { Variants = [spanish] }, Token));
+        Assert.Equal(("es", "body", 2), (problem.Language, problem.Field, problem.Line));
+        problem = Assert.Single(await _clinic.Drafts.CheckAsync(Complete with { Variants = [spanish with { Body = "Hola", Text = "{{ patient.shoe_size }}" }] }, Token));
+        Assert.Equal(("es", "text", 1), (problem.Language, problem.Field, problem.Line));
+        problem = Assert.Single(await _clinic.Drafts.CheckAsync(Complete with { Subject = "{{ patient.shoe_size }}", Variants = [spanish with { Body = "Hola" }] }, Token));
+        Assert.Equal(("en", "subject", 0), (problem.Language, problem.Field, problem.Line));
+        Assert.Null(Assert.Single(await _clinic.Drafts.CheckAsync(Complete with { Body = "{{ patient.shoe_size }}" }, Token)).Language);
     }
 
     private async Task<long> StartAsync() => (await _clinic.Drafts.StartAsync("recall", TestClinic.Author, Token)).Id;
