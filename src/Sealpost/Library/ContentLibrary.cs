@@ -57,6 +57,13 @@ public sealed class ContentLibrary
         return await Task.Run(() => DraftCheck.Of(draft, From, snippets, OwnHosts.Of(_context.Organisation)), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Compiles a message that names no blocks and brand values any more, as a campaign's.</summary>
+    internal async Task<DraftCheck> CheckWrittenOutAsync(MessageDraft message, Actor actor, CancellationToken cancellationToken)
+    {
+        RequireReader(actor);
+        return await Task.Run(() => DraftCheck.Of(message, From, Snippets.None, OwnHosts.Of(_context.Organisation)), cancellationToken).ConfigureAwait(false);
+    }
+
     internal static void RequireReader(Actor actor) => actor.RequireToRead(Readers, "see templates");
 
     internal static void RequireWriter(Actor actor) => actor.Require(Roles.Marketer, "write templates");

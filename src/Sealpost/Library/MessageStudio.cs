@@ -57,11 +57,12 @@ internal sealed class MessageStudio(OrganisationContext context, ContentLibrary 
     public IReadOnlyList<FieldEntry> Fields() => FieldGuide.All(context.Today, Footer);
 
     /// <summary>Everything that can be said of a draft.</summary>
-    public async Task<StudioReport> ReportAsync(MessageDraft draft, Actor actor, CancellationToken cancellationToken)
-    {
-        var check = await library.CheckAsync(draft, actor, cancellationToken).ConfigureAwait(false);
-        return check.Set is null ? new StudioReport { Check = check } : await Task.Run(() => Look(check, check.Set), cancellationToken).ConfigureAwait(false);
-    }
+    public async Task<StudioReport> ReportAsync(MessageDraft draft, Actor actor, CancellationToken cancellationToken) =>
+        await LookAsync(await library.CheckAsync(draft, actor, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The same of a campaign's message, into which blocks and brand values went when it was taken from its template.</summary>
+    public async Task<StudioReport> ReportWrittenOutAsync(MessageDraft message, Actor actor, CancellationToken cancellationToken) =>
+        await LookAsync(await library.CheckWrittenOutAsync(message, actor, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <summary>A message as a synthetic patient would get it.</summary>
     public RenderResult Render(TemplateSet set, Chart synthetic) => RenderMessage.Preview(set, synthetic, Footer, context.Today);
@@ -78,6 +79,9 @@ internal sealed class MessageStudio(OrganisationContext context, ContentLibrary 
             cancellationToken).ConfigureAwait(false);
         return RenderMessage.Preview(set, chart, Footer, context.Today);
     }
+
+    private async Task<StudioReport> LookAsync(DraftCheck check, CancellationToken cancellationToken) =>
+        check.Set is null ? new StudioReport { Check = check } : await Task.Run(() => Look(check, check.Set), cancellationToken).ConfigureAwait(false);
 
     private StudioReport Look(DraftCheck check, TemplateSet set)
     {

@@ -18,7 +18,7 @@ public sealed partial class TemplatePage
             _keeper.Reset();
             _history = await Library.Templates.HistoryAsync(_template.Name, Actor, token);
             await CheckAsync(token);
-            Toasts.Say(ProblemsShown.Count == 0 ? $"Version {_template.Version} saved." : $"Version {_template.Version} saved. It holds problems, so no campaign can take it yet.");
+            Toasts.Say(_editor?.ProblemCount is null or 0 ? $"Version {_template.Version} saved." : $"Version {_template.Version} saved. It holds problems, so no campaign can take it yet.");
         });
     }
 
@@ -41,13 +41,13 @@ public sealed partial class TemplatePage
         await ReloadAsync();
     }
 
-    private async Task TakeDraftAsync()
+    private void TakeDraft()
     {
         if (_found is not { } kept)
             return;
-        (_draft, _base, _found, _language, _mounted) = (kept.Draft, kept.Base, null, kept.Draft.Fallback.Language, false);
+        (_draft, _base, _found) = (kept.Draft, kept.Base, null);
+        _taken++;
         _keeper.Changed("Your kept draft.");
-        await CheckAsync(Leaving);
     }
 
     private async Task DropDraftAsync()

@@ -96,7 +96,9 @@ internal sealed partial class ExpandedSource
                 return;
             }
 
-            if (tag.Groups["kind"].Value == "brand")
+            if (snippets == Snippets.None)
+                Problem(source, file, tag, "Blocks and brand values go in when a campaign takes a template: write this out here, or put it into the template and take that.");
+            else if (tag.Groups["kind"].Value == "brand")
                 Brand(source, file, tag, name);
             else
                 Block(source, file, tag, name);
