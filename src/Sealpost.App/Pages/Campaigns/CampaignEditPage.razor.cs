@@ -1,10 +1,12 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using Sealpost.App.Pages.Audiences;
 using Sealpost.Audience;
 using Sealpost.Campaigns;
 using Sealpost.Campaigns.Attachments;
 using Sealpost.Consent;
+using Sealpost.Content;
 using Sealpost.Library;
 using Sealpost.Reports;
 using Sealpost.Running;
@@ -28,8 +30,9 @@ public sealed partial class CampaignEditPage
     private CampaignForecast? _forecast;
     private string? _saved;
     private string _words = "";
-    private int _step, _drawn, _changes;
+    private int _step, _drawn, _changes, _kept;
     private bool _testing, _forecasting, _forecastAgain;
+    private (string? Audience, Purpose? Purpose) _measured;
 
     /// <summary>Number of the campaign.</summary>
     [Parameter]
@@ -62,6 +65,7 @@ public sealed partial class CampaignEditPage
             StateHasChanged();
         }))
         { BreaksDown = false };
+        (_measured, _kept) = (default, _changes);
         Take(await Organisation.Campaigns.Drafts.ReadAsync(Id, Actor, cancellationToken));
         _audiences = await Organisation.SavedAudiences.ListAsync(false, Actor, cancellationToken);
         _templates = await Library.Templates.ListAsync(false, Actor, cancellationToken);
@@ -82,9 +86,6 @@ public sealed partial class CampaignEditPage
     private static decimal? Money(ChangeEventArgs change) =>
         decimal.TryParse(Text(change), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) ? amount : null;
 
-    /// <summary>A text changed by hand is no longer the template's.</summary>
-    private static CampaignDraft Own(CampaignDraft draft) => draft with { ContentSource = null };
-
     private IEnumerable<DraftProblem> Of(DraftStep step) => _open.Problems.Where(problem => problem.Step == step);
 
     private string? Error(string field)
@@ -99,8 +100,13 @@ public sealed partial class CampaignEditPage
         _open = open;
         _draft = open.Draft;
         _forecast = null;
-        _ = BesideAsync(token => SayAsync(_draft.Audience.Trim(), token));
-        _ = BesideAsync(MeasureAsync);
+        if (_measured != (_draft.Audience, _open.Consequence?.Purpose))
+        {
+            _measured = (_draft.Audience, _open.Consequence?.Purpose); // Counting anew for every pause in the text would only be in the way of others.
+            _ = BesideAsync(token => SayAsync(_draft.Audience.Trim(), token));
+            _ = BesideAsync(MeasureAsync);
+        }
+
         if (_step == Submit)
             _ = BesideAsync(ForecastAsync);
     }
@@ -178,25 +184,43 @@ public sealed partial class CampaignEditPage
             _forecast = forecast;
     }
 
-    private async Task GoAsync(int step)
+    private async Task GoAsync(int step, TemplateProblem? lead = null)
     {
-        _step = step;
+        await KeepAllAsync();
+        if (step != _step)
+            _editor = null; // It goes with its step.
+        (_step, _lead) = (step, lead);
         Remember(new Dictionary<string, object?> { ["step"] = step == 0 ? null : Steps[step].ToLowerInvariant() });
         if (step == Submit && _forecast is null)
             await BesideAsync(ForecastAsync);
     }
 
-    private async Task SetAsync(CampaignDraft draft)
+    private void Put(CampaignDraft draft)
     {
         _draft = draft;
-        _saved = "Saving…";
-        var change = ++_changes;
+        _changes++;
+        _saved = "Not saved yet.";
+    }
+
+    private Task SetAsync(CampaignDraft draft)
+    {
+        Put(draft);
+        return SaveAsync();
+    }
+
+    private async Task SaveAsync()
+    {
         await _saving.WaitAsync(Leaving);
         try
         {
+            if (_kept == _changes)
+                return; // Saved along with what was written before it.
+            var (draft, change) = (_draft, _changes);
+            _saved = "Saving…";
             if (await Workplace.SeatAt(Org, Leaving) is not { } seat)
                 throw new RefusedException("You no longer belong to this organisation.");
             var open = await seat.Organisation.Campaigns.Drafts.SaveAsync(Id, draft, _open.Revision, seat.Actor, Leaving);
+            _kept = change;
             if (change != _changes)
             {
                 _open = open; // What was written meanwhile is on its way, and stands on the page.
@@ -205,6 +229,7 @@ public sealed partial class CampaignEditPage
 
             Take(open);
             _saved = $"Saved at {Minute(_open.SavedAt)}.";
+            _ = BesideAsync(token => Script.InvokeVoidAsync("sealpost.guard", token, false).AsTask());
         }
         catch (RefusedException refused)
         {
@@ -223,15 +248,6 @@ public sealed partial class CampaignEditPage
             await SetAsync(_draft with { Audience = saved.Query, AudienceSource = new PinnedSource { Id = saved.Id, Name = saved.Name, Version = saved.Version } });
     }
 
-    private async Task TakeTemplateAsync(ChangeEventArgs change)
-    {
-        if (_templates.FirstOrDefault(one => one.Id.ToString(CultureInfo.InvariantCulture) == Text(change)) is not { } template)
-            return;
-        CampaignDraft? draft = null;
-        if (await DoAsync(async token => draft = _draft.With(await Library.Templates.PinAsync(template.Name, template.Version, Actor, token), template.Name)))
-            await SetAsync(draft!);
-    }
-
     private async Task<Attachment> StoreFileAsync(string name, ReadOnlyMemory<byte> content)
     {
         if (await Workplace.SeatAt(Org, Leaving) is not { } seat)
@@ -247,10 +263,9 @@ public sealed partial class CampaignEditPage
 
     private async Task SubmitAsync()
     {
-        // What was written last may be on its way: it is submitted too, and is nobody else's change.
-        await _saving.WaitAsync(Leaving);
-        _saving.Release();
-        if (await DoAsync(token => Organisation.Campaigns.Drafts.SubmitAsync(Id, _open.Revision, _words, Actor, token), "Submitted. An approver decides next."))
+        // What was written last may be on its way: it is submitted too, and is nobody else's change. What could not be saved is not passed over.
+        await KeepAllAsync();
+        if (_kept == _changes && await DoAsync(token => Organisation.Campaigns.Drafts.SubmitAsync(Id, _open.Revision, _words, Actor, token), "Submitted. An approver decides next."))
             Navigation.NavigateTo(At($"/campaigns/{Id}"));
     }
 }
