@@ -49,12 +49,12 @@ public sealed class DemoPages : IAsyncLifetime
 
     internal Task StartedAsync() => _start.Value;
 
-    /// <summary>A browser in which one of the two came in by a link of the demo's kind.</summary>
-    internal async Task<AtBrowser> OpenAsync(Chromium chromium, string name)
+    /// <summary>A browser in which one of the two came in by a link of the demo's kind; through a line of the test's own where it names one.</summary>
+    internal async Task<AtBrowser> OpenAsync(Chromium chromium, string name, BreakableLine? line = null)
     {
         await StartedAsync();
-        var browser = await AtBrowser.OpenAsync(chromium, Served.Url);
-        await browser.Page.GotoAsync(Served.Url + await LinkAsync(name));
+        var browser = await AtBrowser.OpenAsync(chromium, line?.Url ?? Served.Url);
+        await browser.Page.GotoAsync(browser.Url + await LinkAsync(name));
         await browser.Page.WaitForURLAsync(url => !url.Contains("/welcome/", StringComparison.Ordinal));
         await browser.ReadyAsync();
         return browser;

@@ -43,17 +43,50 @@
   // readable under a notice, so that what was typed can be copied; only the person loads it anew.
   const reconnect = document.getElementById('components-reconnect-modal');
   const tryAgain = async () => {
-    try { if (await window.Blazor.reconnect()) return closeModal(reconnect); } catch { /* Still away: the notice stays. */ }
+    try { if (await window.Blazor.reconnect()) { closeModal(reconnect); return tellAgain(); } } catch { /* Still away: the notice stays. */ }
     reconnect?.classList.add('components-reconnect-failed');
   };
   reconnect?.addEventListener('components-reconnect-state-changed', event => {
     const state = event.detail?.state;
     if (state === 'show' || state === 'retrying' || state === 'paused') { if (!reconnect.open) showModal(reconnect); }
-    else if (state === 'hide') closeModal(reconnect);
+    else if (state === 'hide') { closeModal(reconnect); tellAgain(); }
     else if (state === 'failed' || state === 'rejected' || state === 'resume-failed') { closeModal(reconnect); reconnect.show(); }
   });
   // Coming back to a tab that slept is a good moment to try again.
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && reconnect?.open && reconnect.classList.contains('components-reconnect-failed')) tryAgain(); });
+
+  // Fields under data-keep: the server hears of each although the connection was away when it changed, and no page is closed over one that it has not heard of.
+  // It has heard of a change once it answers a call that was sent after it: the calls of a page come in order. What was under way when the connection broke is
+  // never answered. data-keep=form is saved by a button only, so that its fields ask until the form is gone; data-live tells at every letter, and who saves it says when it is saved.
+  const unheard = new Map(), touched = new Set();
+  let changes = 0, telling = 0;
+  const formOf = field => field.matches?.('input:not([type=file],[type=search]),select,textarea') ? field.closest('[data-keep]') : null;
+  const hear = async (field, change) => {
+    try { await window.DotNet.invokeMethodAsync('sealpost', 'Heard'); } catch { return; }
+    if (unheard.get(field) === change) unheard.delete(field);
+  };
+  const changed = event => {
+    const field = event.target, keep = formOf(field)?.dataset.keep ?? 'no';
+    if (keep === 'no') return;
+    const change = ++changes, live = 'live' in field.dataset;
+    unheard.set(field, change);
+    if (keep === 'form') touched.add(field);
+    if (live) window.sealpost.guard(true);
+    if (live || event.type === 'change') setTimeout(() => hear(field, change)); // Behind the change itself, which the page's own listener sends.
+  };
+  const tellAgain = () => {
+    clearTimeout(telling);
+    telling = setTimeout(() => {
+      for (const field of [...unheard.keys()]) {
+        unheard.delete(field);
+        if (field.isConnected && (field.type !== 'radio' || field.checked)) for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));
+      }
+      document.dispatchEvent(new Event('sealpost:again'));
+    });
+  };
+  document.addEventListener('input', changed);
+  document.addEventListener('change', changed);
+  addEventListener('beforeunload', event => { if ([...unheard.keys(), ...touched].some(field => field.isConnected)) event.preventDefault(); });
 
   const showKeys = () => showModal(document.querySelector('dialog[data-keys]'));
 

@@ -63,6 +63,10 @@ export function create(element, page, options) {
     return { from: found.from, filter: false, options: found.options.map(one => ({ label: one.label, detail: [one.info, one.count].filter(Boolean).join(' · ') })) };
   };
 
+  // A telling that was under way when the connection broke is never answered.
+  const again = () => { clearTimeout(timer); tell(); };
+  document.addEventListener('sealpost:again', again);
+
   view = new EditorView({
     parent: element,
     state: EditorState.create({
@@ -103,7 +107,7 @@ export function create(element, page, options) {
       view.dispatch(setDiagnostics(view.state, problems.map(problem => ({ from: Math.min(problem.from, end), to: Math.min(Math.max(problem.to, problem.from), end), severity: problem.severity, message: problem.message }))));
     },
     flush: async () => { clearTimeout(timer); await tell(); },
-    destroy: () => { clearTimeout(timer); window.sealpost?.guard(false); view.destroy(); },
+    destroy: () => { clearTimeout(timer); document.removeEventListener('sealpost:again', again); window.sealpost?.guard(false); view.destroy(); },
   };
 }
 

@@ -93,6 +93,10 @@ export function create(element, page, options) {
     if (view.state.doc.toString() !== told) timer = setTimeout(tell, 400);
   };
 
+  // A telling that was under way when the connection broke is never answered.
+  const again = () => { clearTimeout(timer); tell(); };
+  document.addEventListener('sealpost:again', again);
+
   view = new EditorView({
     parent: element,
     state: EditorState.create({
@@ -149,7 +153,7 @@ export function create(element, page, options) {
     go: (line, column) => { const at = place(view.state.doc, line, column); view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) }); view.focus(); },
     focus: () => view.focus(),
     flush: async () => { clearTimeout(timer); await tell(); },
-    destroy: () => { clearTimeout(timer); window.sealpost?.guard(false); view.destroy(); },
+    destroy: () => { clearTimeout(timer); document.removeEventListener('sealpost:again', again); window.sealpost?.guard(false); view.destroy(); },
   };
 }
 
@@ -181,6 +185,8 @@ export function frame(element, page, load) {
     else if (event.data.type === 'nowhere') page.invokeMethodAsync('Nowhere');
     else if (event.data.type === 'key' && ['SaveKey', 'PreviewKey', 'FieldKey'].includes(event.data.key)) { await telling; page.invokeMethodAsync(event.data.key); }
   };
+  const again = () => { telling = Promise.resolve(); tell(); }; // A telling that was under way when the connection broke is never answered.
+  document.addEventListener('sealpost:again', again);
   addEventListener('message', listen);
   post({ type: 'hello' });
   return {
@@ -197,7 +203,7 @@ export function frame(element, page, load) {
       });
       await tell();
     },
-    destroy: () => { clearTimeout(timer); window.sealpost?.guard(false); removeEventListener('message', listen); while (waiting.length) answered(); },
+    destroy: () => { clearTimeout(timer); document.removeEventListener('sealpost:again', again); window.sealpost?.guard(false); removeEventListener('message', listen); while (waiting.length) answered(); },
   };
 }
 
