@@ -29,7 +29,7 @@ internal sealed class ResolveInDoubt(OrganisationContext context, OutcomeWriter 
                     new AuditEvent(context.Organisation.Id, "campaign.in-doubt", "system", null, campaign.Key.ToString(CultureInfo.InvariantCulture), "done", $"{campaign.Count()} in flight at a crash"), transaction, token).ConfigureAwait(false);
             }
 
-            var reminders = await new Pickup.ReminderRows(context).DoubtInFlightAsync(now, transaction, token).ConfigureAwait(false);
+            var reminders = await new Pickup.ReminderRows(context).DoubtInFlightAsync(null, now, transaction, token).ConfigureAwait(false);
             return [.. reminders, .. doubted.GroupBy(row => (row.Campaign, row.Reason)).SelectMany(rows => JournalLines.Of(rows.Key.Campaign, [.. rows.Select(row => row.Patient)], Outcome.InDoubt, now, rows.Key.Reason))];
         }, cancellationToken).ConfigureAwait(false);
         if (doubted.Count > 0)

@@ -82,7 +82,7 @@ public sealed partial class LeakTests(PostgresServer postgres)
         clinic.WriteFile("zqfilename.txt", LeakSource.FileText);
         await clinic.ApproveAsync("zqpapers", LeakSource.CampaignWithFile, Token);
         await DoAsync(clinic, ["campaign", "file", "list", "zqpapers"], token: clinic.Marketer);
-        var preview = await clinic.Sealpost.DoAsync(["campaign", "preview", "zqcampaign-follow-up", "--patient", "-"], Token, "zqid-a", clinic.Marketer);
+        var preview = await clinic.Sealpost.DoAsync(["campaign", "preview", "zqcampaign-follow-up", "--patient", "-"], Token, "zqid-a");
         Assert.Contains("zqfamilya", preview.Output, StringComparison.Ordinal);
         SearchLog("campaign preview", preview with { Output = "" });
     }

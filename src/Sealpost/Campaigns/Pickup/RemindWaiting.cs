@@ -99,8 +99,8 @@ internal sealed class RemindWaiting(SendParts parts)
         return taken;
     }
 
-    /// <summary>One domain's trouble keeps no other's reminders back.</summary>
-    private static async Task<int> OfDomainAsync(CampaignRun run, Gates gates, string domain, IReadOnlyList<Reminder> reminders, CancellationToken cancellationToken)
+    /// <summary>One domain's trouble keeps no other's reminders back; what was in flight there is in doubt.</summary>
+    private async Task<int> OfDomainAsync(CampaignRun run, Gates gates, string domain, IReadOnlyList<Reminder> reminders, CancellationToken cancellationToken)
     {
         try
         {
@@ -109,6 +109,15 @@ internal sealed class RemindWaiting(SendParts parts)
         catch (Exception exception) when (CampaignRun.IsOfOneLane(exception))
         {
             SendLog.RemindersBroken(run.Log, run.Campaign.Id, exception.GetType().Name);
+            await run.Writer.BulkAsync(
+                async (transaction, token) =>
+                {
+                    var lines = new List<JournalLine>();
+                    foreach (var reminder in reminders)
+                        lines.AddRange(await _rows.DoubtInFlightAsync((run.Campaign.Id, reminder.Due.Row.Patient), Now, transaction, token).ConfigureAwait(false));
+                    return lines;
+                },
+                cancellationToken).ConfigureAwait(false);
             return 0;
         }
     }

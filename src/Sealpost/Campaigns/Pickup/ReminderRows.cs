@@ -92,12 +92,13 @@ internal sealed class ReminderRows(OrganisationContext context)
         },
         cancellationToken);
 
-    /// <summary>After a restart: a reminder that was in flight may have gone, so none goes again.</summary>
-    public async Task<IReadOnlyList<JournalLine>> DoubtInFlightAsync(DateTimeOffset now, DbTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>After a restart, or for one whose domain met an error: a reminder that was in flight may have gone, so none goes again.</summary>
+    public async Task<IReadOnlyList<JournalLine>> DoubtInFlightAsync((long Campaign, PatientNumber Patient)? of, DateTimeOffset now, DbTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            transaction, "UPDATE pickup_reminder SET state = @doubt, changed_at = @now WHERE org = @org AND state = 9 RETURNING campaign, patient",
-            ("@doubt", (int)Outcome.InDoubt), ("@now", Sql.Stored(now)), ("@org", Org));
+            transaction,
+            $"UPDATE pickup_reminder SET state = @doubt, changed_at = @now WHERE org = @org AND state = 9{(of is null ? "" : " AND campaign = @campaign AND patient = @patient")} RETURNING campaign, patient",
+            ("@doubt", (int)Outcome.InDoubt), ("@now", Sql.Stored(now)), ("@org", Org), ("@campaign", of?.Campaign ?? 0), ("@patient", of?.Patient.Value ?? 0));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var lines = new List<JournalLine>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
