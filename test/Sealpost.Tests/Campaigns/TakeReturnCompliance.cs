@@ -1,5 +1,4 @@
 using System.Text;
-using Sealpost.App.Demo;
 using Sealpost.Campaigns;
 using Sealpost.Campaigns.Returned;
 using Sealpost.Consent;
@@ -12,34 +11,9 @@ using Sealpost.Trust.Keys;
 namespace Sealpost.Tests.Campaigns;
 
 /// <summary>What follows from mail that comes back, on every database, for messages that were really sent.</summary>
-public abstract class TakeReturnCompliance : IAsyncLifetime
+public abstract class TakeReturnCompliance : SentMessagesCompliance
 {
     private const string Canary = "quoted-canary-words";
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("sealpost-test-").FullName;
-    private DemoMailbox _mailbox = null!;
-    private TestClinic _clinic = null!;
-    private long _campaign;
-
-    private protected abstract Task<string?> UrlAsync();
-
-    private static CancellationToken Token => TestClinic.Token;
-
-    public async ValueTask InitializeAsync()
-    {
-        _mailbox = DemoMailbox.Start(new MailboxOptions(), TimeProvider.System);
-        _clinic = await UrlAsync() is { } url
-            ? await TestClinic.SendingOnAsync(url, _mailbox.Describe(), _folder, database => database, Token)
-            : await TestClinic.SendingToAsync(_mailbox.Describe(), _folder, options => options, database => database, Token);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _clinic.DisposeAsync();
-        await _mailbox.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task A_hard_bounce_stops_the_address_asks_staff_and_counts_once()
@@ -52,21 +26,21 @@ public abstract class TakeReturnCompliance : IAsyncLifetime
         Assert.Equal((SuppressionScope.All, SuppressionSource.Bounce), Assert.Single((await StateAsync(0)).Suppressions) switch { var one => (one.Scope, one.Source) });
         Assert.Empty((await StateAsync(1)).Suppressions);
         var asked = Assert.Single(await RequestsAsync());
-        Assert.Equal((PatientRequestKinds.AddressFailed, new PatientNumber(0), _campaign), (asked.Kind, asked.Patient, asked.Campaign));
+        Assert.Equal((PatientRequestKinds.AddressFailed, new PatientNumber(0), Campaign), (asked.Kind, asked.Patient, asked.Campaign));
         Assert.Contains("p0@a.example", asked.Text, StringComparison.Ordinal);
-        var report = await _clinic.ReportAsync("first");
+        var report = await Clinic.ReportAsync("first");
         Assert.Equal((2, 1, 0), (report.Accepted, report.Bounced, report.Complained));
         Assert.True(report.AddsUp);
-        Assert.Contains("delivery.returned system", await _clinic.LedgerAsync("delivery."));
+        Assert.Contains("delivery.returned system", await Clinic.LedgerAsync("delivery."));
         Assert.Contains(Journal(), line => line is { State: JournalLine.OptOut, Mailbox: "p0@a.example", Source: (int)SuppressionSource.Bounce });
     }
 
     [Fact]
-    public async Task The_next_campaign_leaves_a_stopped_address_alone()
+    public async Task The_nextCampaign_leaves_a_stopped_address_alone()
     {
         await SentAsync("p0@a.example", "p1@a.example");
         await TakeAsync(await DsnAsync(0, "p0@a.example", "failed", "5.1.1", "550 5.1.1 no such user"));
-        var report = await _clinic.SendAndWaitAsync(TestClinic.Content("second"));
+        var report = await Clinic.SendAndWaitAsync(TestClinic.Content("second"));
         Assert.Equal((1, 1), (report.Accepted, report.Withheld.ByReason["Suppressed"]));
     }
 
@@ -78,9 +52,9 @@ public abstract class TakeReturnCompliance : IAsyncLifetime
         var forged = genuine[..5] + (genuine[5] == 'a' ? 'b' : 'a') + genuine[6..];
         Assert.Equal(ReturnDone.Backscatter, await TakeAsync(Dsn(forged, "p0@a.example", "failed", "5.1.1", "550 no such user")));
         Assert.Equal(ReturnDone.Unrelated, await TakeAsync(Dsn("someone@elsewhere.example", "p0@a.example", "failed", "5.1.1", "550 no such user")));
-        Assert.Equal(ReturnDone.NoDelivery, await TakeAsync(Dsn(ReturnPaths.Of(_clinic.Context).Create(_clinic.Context.Time.GetUtcNow()).Address, "p0@a.example", "failed", "5.1.1", "550 no such user")));
+        Assert.Equal(ReturnDone.NoDelivery, await TakeAsync(Dsn(ReturnPaths.Of(Clinic.Context).Create(Clinic.Context.Time.GetUtcNow()).Address, "p0@a.example", "failed", "5.1.1", "550 no such user")));
         Assert.Empty((await StateAsync(0)).Suppressions);
-        Assert.Equal((1, 0), (await _clinic.ReportAsync("first")) switch { var report => (report.Accepted, report.Bounced) });
+        Assert.Equal((1, 0), (await Clinic.ReportAsync("first")) switch { var report => (report.Accepted, report.Bounced) });
         Assert.Equal([(ReturnDone.Unrelated, 1), (ReturnDone.Backscatter, 1), (ReturnDone.NoDelivery, 1)], await TallyAsync());
     }
 
@@ -94,7 +68,7 @@ public abstract class TakeReturnCompliance : IAsyncLifetime
         Assert.Equal(ReturnDone.ForOperator, await TakeAsync(await DsnAsync(0, "p0@a.example", "failed", status, said)));
         Assert.Empty((await StateAsync(0)).Suppressions);
         Assert.Empty(await RequestsAsync());
-        Assert.Equal(1, (await _clinic.ReportAsync("first")).Bounced);
+        Assert.Equal(1, (await Clinic.ReportAsync("first")).Bounced);
     }
 
     [Fact]
@@ -106,14 +80,14 @@ public abstract class TakeReturnCompliance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_mailbox_is_given_up_only_after_several_campaigns_over_days()
+    public async Task A_fullMailbox_is_given_up_only_after_severalCampaigns_over_days()
     {
         await SentAsync("p0@a.example");
         Assert.Equal(ReturnDone.Counted, await TakeAsync(await DsnAsync(0, "p0@a.example", "failed", "5.2.2", "552 5.2.2 mailbox full")));
         await FailedBeforeAsync("p0@a.example", 101, TimeSpan.FromDays(9));
         await FailedBeforeAsync("p0@a.example", 102, TimeSpan.FromDays(3));
-        await _clinic.SendAndWaitAsync(TestClinic.Content("second"));
-        _campaign = (await _clinic.ReportAsync("second")).Campaign;
+        await Clinic.SendAndWaitAsync(TestClinic.Content("second"));
+        Campaign = (await Clinic.ReportAsync("second")).Campaign;
         Assert.Equal(ReturnDone.AddressStopped, await TakeAsync(await DsnAsync(0, "p0@a.example", "failed", "5.2.2", "552 5.2.2 mailbox full")));
         Assert.Single((await StateAsync(0)).Suppressions);
     }
@@ -122,11 +96,11 @@ public abstract class TakeReturnCompliance : IAsyncLifetime
     public async Task A_complaint_that_hides_every_address_stops_marketing_and_asks_about_care()
     {
         await SentAsync("p0@a.example");
-        var complaint = Arf("abuse", $"Message-ID: <{ReturnPaths.Of(_clinic.Context).MessageIdOf(await ReturnTokenAsync(0))}>");
+        var complaint = Arf("abuse", $"Message-ID: <{ReturnPaths.Of(Clinic.Context).MessageIdOf(await ReturnTokenAsync(0))}>");
         Assert.Equal(ReturnDone.Complaint, await TakeAsync(complaint));
         Assert.Contains((await StateAsync(0)).Suppressions, one => one is { Scope: SuppressionScope.Marketing, Source: SuppressionSource.Complaint });
         Assert.Equal(PatientRequestKinds.Complaint, Assert.Single(await RequestsAsync()).Kind);
-        Assert.Equal((1, 0), (await _clinic.ReportAsync("first")) switch { var report => (report.Complained, report.Bounced) });
+        Assert.Equal((1, 0), (await Clinic.ReportAsync("first")) switch { var report => (report.Complained, report.Bounced) });
         Assert.Contains(Journal(), line => line is { State: JournalLine.OptOut, Patient: 0, Source: (int)SuppressionSource.Complaint });
     }
 
@@ -134,11 +108,11 @@ public abstract class TakeReturnCompliance : IAsyncLifetime
     public async Task The_Message_ID_that_the_patient_sees_leads_back_and_makes_no_return_path()
     {
         await SentAsync("p0@a.example");
-        var message = Encoding.UTF8.GetString(_mailbox.Store.Messages[0].Bytes.Span);
+        var message = Encoding.UTF8.GetString(Mailbox.Store.Messages[0].Bytes.Span);
         var id = message.Split("Message-ID: <")[1].Split('>')[0];
         Assert.Equal(ReturnDone.OptedOut, await TakeAsync(Mail($"From: someone@a.example\nTo: care@mail.greenvalley.example\nReturn-Path: <p0@a.example>\nIn-Reply-To: <{id}>\nSubject: unsubscribe\n\n")));
         Assert.Contains((await StateAsync(0)).Suppressions, one => one is { Scope: SuppressionScope.Marketing, Source: SuppressionSource.Unsubscribe });
-        Assert.Null(ReturnPaths.Of(_clinic.Context).Read("b+" + id));
+        Assert.Null(ReturnPaths.Of(Clinic.Context).Read("b+" + id));
     }
 
     [Fact]
@@ -161,13 +135,13 @@ public abstract class TakeReturnCompliance : IAsyncLifetime
     public async Task A_later_report_resolves_a_delivery_in_doubt(string action, string status, long bounced)
     {
         await SentAsync("drop@a.example");
-        Assert.Equal((0, 1), (await _clinic.ReportAsync("first")) switch { var before => (before.Accepted, before.InDoubt) });
+        Assert.Equal((0, 1), (await Clinic.ReportAsync("first")) switch { var before => (before.Accepted, before.InDoubt) });
         await TakeAsync(await DsnAsync(0, "drop@a.example", action, status, "smtp; said so"));
-        var report = await _clinic.ReportAsync("first");
+        var report = await Clinic.ReportAsync("first");
         Assert.Equal((1, 0, bounced), (report.Accepted, report.InDoubt, report.Bounced));
         Assert.True(report.AddsUp);
-        Assert.Contains("delivery.resolved system", await _clinic.LedgerAsync("delivery."));
-        Assert.Contains(Journal(), line => line.Campaign == _campaign && line.State == (int)Outcome.Accepted);
+        Assert.Contains("delivery.resolved system", await Clinic.LedgerAsync("delivery."));
+        Assert.Contains(Journal(), line => line.Campaign == Campaign && line.State == (int)Outcome.Accepted);
     }
 
     [Fact]
@@ -175,59 +149,46 @@ public abstract class TakeReturnCompliance : IAsyncLifetime
     {
         await SentAsync("p0@a.example");
         await TakeAsync(await DsnAsync(0, "p0@a.example", "failed", "5.1.1", "550 5.1.1 no such user"));
-        foreach (var file in Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories))
+        await foreach (var text in KeptAsync())
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var memory = new MemoryStream();
-            await stream.CopyToAsync(memory, Token);
-            var text = Encoding.Latin1.GetString(memory.ToArray());
             Assert.DoesNotContain(Canary, text, StringComparison.Ordinal);
             Assert.DoesNotContain("p0@a.example", text, StringComparison.OrdinalIgnoreCase);
         }
     }
 
-    private async Task SentAsync(params string[] mailboxes)
-    {
-        for (var i = 0; i < mailboxes.Length; i++)
-            await _clinic.AddPatientAsync(i, mailboxes[i]);
-        _campaign = (await _clinic.SendAndWaitAsync(TestClinic.Content("first"))).Campaign;
-    }
-
     private async Task<ReturnDone> TakeAsync(IncomingMail mail) =>
-        await new TakeReturn(_clinic.Context, _clinic.Send).RunAsync(mail, await ReadReturn.ReadAsync(mail.Bytes, Token), Token);
+        await new TakeReturn(Clinic.Context, Clinic.Send).RunAsync(mail, await ReadReturn.ReadAsync(mail.Bytes, Token), Token);
 
     private async Task<IncomingMail> DsnAsync(int patient, string recipient, string action, string status, string said) => Dsn(await ReturnAddressAsync(patient), recipient, action, status, said);
 
-    private async Task<string> ReturnAddressAsync(int patient) => ReturnPaths.Of(_clinic.Context).Of(await ReturnTokenAsync(patient));
+    private async Task<string> ReturnAddressAsync(int patient) => ReturnPaths.Of(Clinic.Context).Of(await ReturnTokenAsync(patient));
 
     private async Task<byte[]> ReturnTokenAsync(int patient)
     {
-        await using var connection = await _clinic.Context.Database.OpenReadAsync(Token);
-        await using var command = Sql.Command(connection, "SELECT token FROM delivery WHERE campaign = @campaign AND patient = @patient", ("@campaign", _campaign), ("@patient", patient));
+        await using var connection = await Clinic.Context.Database.OpenReadAsync(Token);
+        await using var command = Sql.Command(connection, "SELECT token FROM delivery WHERE campaign = @campaign AND patient = @patient", ("@campaign", Campaign), ("@patient", patient));
         return Assert.IsType<byte[]>(await command.ExecuteScalarAsync(Token));
     }
 
     private async Task<ConsentState> StateAsync(int patient)
     {
-        var chart = (await _clinic.Context.Patients.OpenAsync(new PatientNumber(patient), Token))!;
-        return (await _clinic.Context.Consent.LoadAsync([chart], Token))[chart.Number];
+        var chart = (await Clinic.Context.Patients.OpenAsync(new PatientNumber(patient), Token))!;
+        return (await Clinic.Context.Consent.LoadAsync([chart], Token))[chart.Number];
     }
 
-    private Task<IReadOnlyList<PatientRequest>> RequestsAsync() => StopAddress.RequestsOf(_clinic.Context).ListAsync(openOnly: true, 0, 10, Token);
+    private IEnumerable<JournalLine> Journal() => JournalReader.Read(Clinic.Context.Keys, Clinic.Options.JournalFolder, 0).SelectMany(frame => frame.Lines);
 
-    private IEnumerable<JournalLine> Journal() => JournalReader.Read(_clinic.Context.Keys, _clinic.Options.JournalFolder, 0).SelectMany(frame => frame.Lines);
-
-    private Task FailedBeforeAsync(string mailbox, long campaign, TimeSpan ago) => _clinic.Context.Database.WriteAsync(
+    private Task FailedBeforeAsync(string mailbox, long campaign, TimeSpan ago) => Clinic.Context.Database.WriteAsync(
         (transaction, token) => Sql.ExecuteAsync(
             transaction,
             "INSERT INTO address_failure (org, mailbox, campaign, reason, at) VALUES (1, @mailbox, @campaign, @reason, @at)",
-            [("@mailbox", ConsentTables.BlindOf(_clinic.Context.Keys, "email", mailbox)), ("@campaign", campaign), ("@reason", (int)ReturnReason.Full), ("@at", Sql.Stored(_clinic.Time.GetUtcNow() - ago))],
+            [("@mailbox", ConsentTables.BlindOf(Clinic.Context.Keys, "email", mailbox)), ("@campaign", campaign), ("@reason", (int)ReturnReason.Full), ("@at", Sql.Stored(Clinic.Time.GetUtcNow() - ago))],
             token),
         Token);
 
     private async Task<IReadOnlyList<(ReturnDone, long)>> TallyAsync()
     {
-        await using var connection = await _clinic.Context.Database.OpenReadAsync(Token);
+        await using var connection = await Clinic.Context.Database.OpenReadAsync(Token);
         await using var command = Sql.Command(connection, "SELECT done, SUM(count) FROM returned_tally GROUP BY done ORDER BY done");
         await using var reader = await command.ExecuteReaderAsync(Token);
         var tally = new List<(ReturnDone, long)>();

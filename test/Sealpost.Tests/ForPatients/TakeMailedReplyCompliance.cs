@@ -1,5 +1,4 @@
 using System.Text;
-using Sealpost.App.Demo;
 using Sealpost.Campaigns;
 using Sealpost.Campaigns.Pickup;
 using Sealpost.Campaigns.Returned;
@@ -14,34 +13,9 @@ using Sealpost.Trust.Keys;
 namespace Sealpost.Tests.ForPatients;
 
 /// <summary>What patients mail to us is kept for staff, sealed, and nothing else is taken; on every database, for messages that were really sent.</summary>
-public abstract class TakeMailedReplyCompliance : IAsyncLifetime
+public abstract class TakeMailedReplyCompliance : SentMessagesCompliance
 {
     private const string Words = "canary-words: the drops sting";
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("sealpost-test-").FullName;
-    private DemoMailbox _mailbox = null!;
-    private TestClinic _clinic = null!;
-    private long _campaign;
-
-    private protected abstract Task<string?> UrlAsync();
-
-    private static CancellationToken Token => TestClinic.Token;
-
-    public async ValueTask InitializeAsync()
-    {
-        _mailbox = DemoMailbox.Start(new MailboxOptions(), TimeProvider.System);
-        _clinic = await UrlAsync() is { } url
-            ? await TestClinic.SendingOnAsync(url, _mailbox.Describe(), _folder, database => database, Token)
-            : await TestClinic.SendingToAsync(_mailbox.Describe(), _folder, options => options, database => database, Token);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _clinic.DisposeAsync();
-        await _mailbox.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-        GC.SuppressFinalize(this);
-    }
 
     [Theory]
     [InlineData("In-Reply-To: <{id}>")]
@@ -50,15 +24,15 @@ public abstract class TakeMailedReplyCompliance : IAsyncLifetime
     public async Task An_answer_to_a_message_is_kept_for_staff_once_whoever_wrote_it(string header)
     {
         await SentAsync("p0@a.example", "p1@a.example");
-        var sent = _mailbox.Store.Messages.Single(message => message.Recipient == "p1@a.example");
+        var sent = Mailbox.Store.Messages.Single(message => message.Recipient == "p1@a.example");
         var id = Encoding.UTF8.GetString(sent.Bytes.Span).Split("Message-ID: <")[1].Split('>')[0];
         var mail = Mail(header.Replace("{id}", id, StringComparison.Ordinal).Replace("{path}", sent.MailFrom, StringComparison.Ordinal), "daughter@elsewhere.example");
         Assert.Equal((ReturnDone.Reply, ReturnDone.Repeated), (await TakeAsync(mail), await TakeAsync(mail)));
         var asked = Assert.Single(await RequestsAsync());
-        Assert.Equal((PatientRequestKinds.Reply, new PatientNumber(1), _campaign), (asked.Kind, asked.Patient, asked.Campaign));
+        Assert.Equal((PatientRequestKinds.Reply, new PatientNumber(1), Campaign), (asked.Kind, asked.Patient, asked.Campaign));
         Assert.Contains(Words, asked.Text, StringComparison.Ordinal);
         Assert.Contains("daughter@elsewhere.example, which is no address of this patient", asked.Text, StringComparison.Ordinal);
-        Assert.Contains("request.made patient", await _clinic.LedgerAsync("request."));
+        Assert.Contains("request.made patient", await Clinic.LedgerAsync("request."));
     }
 
     [Fact]
@@ -74,8 +48,8 @@ public abstract class TakeMailedReplyCompliance : IAsyncLifetime
     [Fact]
     public async Task An_address_that_patients_share_is_said_to_be_shared()
     {
-        await _clinic.AddPatientAsync(0, "home@a.example");
-        await _clinic.AddPatientAsync(1, "home@a.example");
+        await Clinic.AddPatientAsync(0, "home@a.example");
+        await Clinic.AddPatientAsync(1, "home@a.example");
         Assert.Equal(ReturnDone.Reply, await TakeAsync(Mail("Subject: A question", "home@a.example")));
         Assert.Contains("2 patients share: find out who wrote", Assert.Single(await RequestsAsync()).Text, StringComparison.Ordinal);
     }
@@ -109,9 +83,9 @@ public abstract class TakeMailedReplyCompliance : IAsyncLifetime
     public async Task It_goes_to_the_inbox_where_there_is_one()
     {
         await SentAsync("p0@a.example");
-        _clinic.Adjust(options => options with { Pickup = new PickupRules { ReplyInbox = "care@nowhere.invalid" } });
+        Clinic.Adjust(options => options with { Pickup = new PickupRules { ReplyInbox = "care@nowhere.invalid" } });
         Assert.Equal(ReturnDone.Reply, await TakeAsync(Mail("Subject: A question", "p0@a.example")));
-        await using var connection = await _clinic.Context.Database.OpenReadAsync(Token);
+        await using var connection = await Clinic.Context.Database.OpenReadAsync(Token);
         await using var command = Sql.Command(connection, "SELECT COUNT(*) FROM reply_delivery");
         Assert.Equal(1L, await command.ExecuteScalarAsync(Token));
     }
@@ -120,13 +94,13 @@ public abstract class TakeMailedReplyCompliance : IAsyncLifetime
     public async Task An_answer_says_that_a_message_in_doubt_arrived()
     {
         await SentAsync("drop@a.example");
-        Assert.Equal(1, (await _clinic.ReportAsync("first")).InDoubt);
-        await using var connection = await _clinic.Context.Database.OpenReadAsync(Token);
+        Assert.Equal(1, (await Clinic.ReportAsync("first")).InDoubt);
+        await using var connection = await Clinic.Context.Database.OpenReadAsync(Token);
         await using var command = Sql.Command(connection, "SELECT token FROM delivery WHERE patient = 0");
-        var id = ReturnPaths.Of(_clinic.Context).MessageIdOf(Assert.IsType<byte[]>(await command.ExecuteScalarAsync(Token)));
+        var id = ReturnPaths.Of(Clinic.Context).MessageIdOf(Assert.IsType<byte[]>(await command.ExecuteScalarAsync(Token)));
         Assert.Equal(ReturnDone.Reply, await TakeAsync(Mail($"In-Reply-To: <{id}>", "drop@a.example")));
-        Assert.Equal((1, 0), (await _clinic.ReportAsync("first")) switch { var report => (report.Accepted, report.InDoubt) });
-        Assert.Contains("delivery.resolved system", await _clinic.LedgerAsync("delivery."));
+        Assert.Equal((1, 0), (await Clinic.ReportAsync("first")) switch { var report => (report.Accepted, report.InDoubt) });
+        Assert.Contains("delivery.resolved system", await Clinic.LedgerAsync("delivery."));
     }
 
     [Fact]
@@ -134,32 +108,19 @@ public abstract class TakeMailedReplyCompliance : IAsyncLifetime
     {
         await SentAsync("p0@a.example");
         await TakeAsync(Mail("Subject: canary-subject", "p0@a.example"));
-        foreach (var file in Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories))
+        await foreach (var text in KeptAsync())
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var memory = new MemoryStream();
-            await stream.CopyToAsync(memory, Token);
-            var text = Encoding.Latin1.GetString(memory.ToArray());
             Assert.DoesNotContain("canary-", text, StringComparison.Ordinal);
             Assert.DoesNotContain("p0@a.example", text, StringComparison.OrdinalIgnoreCase);
         }
-    }
-
-    private async Task SentAsync(params string[] mailboxes)
-    {
-        for (var i = 0; i < mailboxes.Length; i++)
-            await _clinic.AddPatientAsync(i, mailboxes[i]);
-        _campaign = (await _clinic.SendAndWaitAsync(TestClinic.Content("first"))).Campaign;
     }
 
     private async Task<ReturnDone> TakeAsync(IncomingMail mail)
     {
         var read = await ReadReturn.ReadAsync(mail.Bytes, Token);
         Assert.True(read.IsOther);
-        return await new TakeMailedReply(_clinic.Context, _clinic.Send, _clinic.Options).RunAsync(mail, read, (await PersonalMail.ReadAsync(mail.Bytes, Token))!, Token);
+        return await new TakeMailedReply(Clinic.Context, Clinic.Send, Clinic.Options).RunAsync(mail, read, (await PersonalMail.ReadAsync(mail.Bytes, Token))!, Token);
     }
-
-    private Task<IReadOnlyList<PatientRequest>> RequestsAsync() => StopAddress.RequestsOf(_clinic.Context).ListAsync(openOnly: true, 0, 100, Token);
 
     private static IncomingMail Mail(string header, string from, string text = Words) =>
         new(Encoding.UTF8.GetBytes($"From: {from}\nTo: care@mail.greenvalley.example\nReturn-Path: <{from}>\n{header}\nContent-Type: text/plain; charset=utf-8\n\n{text}\n".ReplaceLineEndings("\r\n")), [], ReturnWay.Pipe);

@@ -73,6 +73,7 @@ public sealed class ProviderSignInTests(Chromium chromium) : IAsyncLifetime
         await maria.Page.FillAsync("#passkey-name", "Work laptop");
         await maria.Button("Add a passkey").ClickAsync();
         await maria.Link($"{ProviderButton} again").ClickAsync();
+        await maria.Page.WaitForURLAsync(url => url.Contains("/sign-in/provider", StringComparison.Ordinal)); // The page before is ready, too.
         await maria.LookAsync("provider-again");
         await maria.Button(ProviderButton).ClickAsync();
 
