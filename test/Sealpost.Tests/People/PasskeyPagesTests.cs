@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Sealpost.App.Commands;
 using Sealpost.App.Hosting;
 using Sealpost.People;
 using Sealpost.Tests.Pages;
@@ -10,20 +9,15 @@ namespace Sealpost.Tests.People;
 /// <summary>The first administrator in a real browser with a virtual authenticator: link, passkey, recovery codes, sign-out, sign-in, pages on people.</summary>
 public sealed class PasskeyPagesTests(Chromium chromium)
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task The_first_administrator_makes_a_passkey_and_signs_in_with_it_again()
     {
         await using var served = await ServedFolder.StartAsync();
-        var installation = served.Installation;
-        var draft = StartCommands.Draft("Green Valley Clinic", "mail.greenvalley.test", "1 Orchard Road, Springfield, MA 01103", null, "America/New_York");
-        var organisation = (await installation.Organisations.AddAsync(draft, installation.KeySource, Actor.LocalOwner.Id, Token)).Organisation.Id;
-        var link = await installation.People.Invitations.FirstAsync(organisation, Actor.LocalOwner, Token);
+        var organisation = await served.FoundAsync();
         await using var noor = await AtBrowser.OpenAsync(chromium, served.Url);
         var page = noor.Page;
 
-        await page.GotoAsync(served.Url + PeopleSetup.WelcomePath(link!));
+        await page.GotoAsync(served.Url + await served.FirstPathAsync(organisation));
         await page.FillAsync("#name", "Noor Haddad");
         await page.FillAsync("#email", "noor@clinic.example");
         await page.ClickAsync("[data-passkey-button]");

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Sealpost.App.Commands;
 using Sealpost.App.Hosting;
 using Sealpost.People;
 using Sealpost.Tests.Pages;
@@ -12,20 +11,15 @@ public sealed class PasswordPagesTests(Chromium chromium)
 {
     private const string Password = "four words do quite well";
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_password_and_a_code_of_the_app_sign_in_and_neither_does_alone()
     {
         await using var served = await ServedFolder.StartAsync();
-        var installation = served.Installation;
-        var draft = StartCommands.Draft("Green Valley Clinic", "mail.greenvalley.test", "1 Orchard Road, Springfield, MA 01103", null, "America/New_York");
-        var organisation = (await installation.Organisations.AddAsync(draft, installation.KeySource, Actor.LocalOwner.Id, Token)).Organisation.Id;
-        var link = await installation.People.Invitations.FirstAsync(organisation, Actor.LocalOwner, Token);
+        var organisation = await served.FoundAsync();
         await using var noor = await AtBrowser.OpenAsync(chromium, served.Url);
         var page = noor.Page;
 
-        await noor.GoAsync(PeopleSetup.WelcomePath(link!));
+        await noor.GoAsync(await served.FirstPathAsync(organisation));
         await page.Locator(".other-way summary").ClickAsync();
         await noor.LookAsync("welcome-password");
         var form = page.Locator(".other-way form");

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Sealpost.App.Commands;
 using Sealpost.App.Hosting;
 using Sealpost.People;
 using Sealpost.Tests.Pages;
+using Sealpost.Trust.Keys;
 
 namespace Sealpost.Tests.SetUp;
 
@@ -29,8 +31,15 @@ internal sealed class ServedFolder : IAsyncDisposable
         return new ServedFolder(folder, await ServedPages.StartAsync(installation, Token, heard));
     }
 
-    /// <summary>The path of a link for the first administrator.</summary>
-    public async Task<string> FirstPathAsync() => PeopleSetup.WelcomePath((await Installation.People.Invitations.FirstAsync(null, Actor.LocalOwner, Token))!);
+    /// <summary>Founds Green Valley Clinic as the owner of the folder does.</summary>
+    public async Task<OrganisationId> FoundAsync()
+    {
+        var draft = StartCommands.Draft("Green Valley Clinic", "mail.greenvalley.test", "1 Orchard Road, Springfield, MA 01103", null, "America/New_York");
+        return (await Installation.Organisations.AddAsync(draft, Installation.KeySource, Actor.LocalOwner.Id, Token)).Organisation.Id;
+    }
+
+    /// <summary>The path of a link for the first administrator, of an organisation where one is founded.</summary>
+    public async Task<string> FirstPathAsync(OrganisationId? organisation = null) => PeopleSetup.WelcomePath((await Installation.People.Invitations.FirstAsync(organisation, Actor.LocalOwner, Token))!);
 
     /// <summary>Noor Haddad, who came in by the first link and stands before the first step of setting up.</summary>
     public async Task<AtBrowser> FirstAdministratorAsync(Chromium chromium)
