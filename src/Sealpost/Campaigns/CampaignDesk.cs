@@ -103,10 +103,9 @@ public sealed class CampaignDesk
         actor.RequireToRead(Roles.Marketer | Roles.Approver | Roles.Compliance, "preview campaigns");
         var prepared = await PrepareAsync(name, cancellationToken).ConfigureAwait(false);
         var asOf = prepared.Campaign.AsOf ?? _context.Today;
-        if (patient is not null)
-            NamedPreview.Require(actor);
-        else if (!NamedPreview.IsFor(actor))
+        if (patient is null && !NamedPreview.IsFor(actor))
             return Shown(prepared, null, SyntheticCharts.Typical(asOf, prepared.Template.Fields), asOf);
+        NamedPreview.Require(actor);
         if (patient is null)
         {
             var audience = await CampaignAudience.ListAsync(_context, prepared, asOf, cancellationToken).ConfigureAwait(false);
