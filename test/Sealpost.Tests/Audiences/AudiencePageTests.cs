@@ -82,7 +82,7 @@ public sealed class AudiencePageTests(AudienceClinic clinic, Chromium chromium)
         await page.ClickAsync(".page-actions .button-main");
         await page.FillAsync("#audience-name", "page: older than most");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(url => !url.EndsWith("/new", StringComparison.Ordinal));
+        await page.LeaveAsync("/new$");
         await Assertions.Expect(page).ToHaveTitleAsync("Audience · Sealpost");
         await TypeAsync(page, "age >= 65");
         await page.Keyboard.PressAsync("Control+s");

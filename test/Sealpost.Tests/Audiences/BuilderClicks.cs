@@ -40,7 +40,7 @@ internal static class BuilderClicks
         await person.Page.ClickAsync(".page-actions .button-main");
         await person.Page.FillAsync("#audience-name", name);
         await person.Page.Keyboard.PressAsync("Enter");
-        await person.Page.WaitForURLAsync(url => !url.EndsWith("/new", StringComparison.Ordinal));
+        await person.Page.LeaveAsync("/new$");
         await person.ReadyAsync();
     }
 

@@ -51,7 +51,7 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
         await Assertions.Expect(page.GetByText("Intact:")).ToBeVisibleAsync();
         await page.SelectOptionAsync("#area", "wishes");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync(url => url.EndsWith("/ledger?area=wishes", StringComparison.Ordinal));
+        await page.ArriveAsync(@"/ledger\?area=wishes$");
         await page.ReloadAsync();
         await Assertions.Expect(page.Locator("#area")).ToHaveValueAsync("wishes");
         await Assertions.Expect(page.GetByText("was agreed with a patient").First).ToBeVisibleAsync();
@@ -82,7 +82,7 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
         await page.Keyboard.PressAsync("Escape");
         // In one call: two keys of a pair come within a second, however slow the way to the browser is.
         await page.EvaluateAsync("() => { for (const key of ['g', 'l']) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); }");
-        await page.WaitForURLAsync(url => url.EndsWith("/ledger", StringComparison.Ordinal));
+        await page.ArriveAsync("/ledger$");
         await Assertions.Expect(page.Locator("#area")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Control+k");
         await Assertions.Expect(page.Locator(".palette li").First).ToContainTextAsync("Recent");

@@ -74,7 +74,7 @@ internal sealed class AtBrowser : IAsyncDisposable
         await Page.ClickAsync("[data-passkey-button]");
         await Assertions.Expect(Page.Locator(".codes li").First).ToBeVisibleAsync();
         await Link("I have kept them. Go on").ClickAsync();
-        await Page.WaitForURLAsync(url => !url.Contains("/welcome/", StringComparison.Ordinal) && !url.EndsWith("/organisations", StringComparison.Ordinal));
+        await Page.LeaveAsync("/welcome/|/organisations$");
         await ReadyAsync();
     }
 

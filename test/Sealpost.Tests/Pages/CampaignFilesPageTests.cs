@@ -52,7 +52,7 @@ public sealed class CampaignFilesPageTests(DemoPages demo, Chromium chromium)
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Submit", Exact = false }).First.ClickAsync();
         await browser.Button("Submit for approval").ClickAsync();
-        await page.WaitForURLAsync(url => url.EndsWith($"/campaigns/{campaign}", StringComparison.Ordinal));
+        await page.ArriveAsync($"/campaigns/{campaign}$");
         await browser.ReadyAsync();
         var panel = page.Locator("section.panel", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Files", Exact = true }) });
         await Assertions.Expect(panel.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(3);

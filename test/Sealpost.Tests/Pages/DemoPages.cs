@@ -55,7 +55,7 @@ public sealed class DemoPages : IAsyncLifetime
         await StartedAsync();
         var browser = await AtBrowser.OpenAsync(chromium, line?.Url ?? Served.Url);
         await browser.Page.GotoAsync(browser.Url + await LinkAsync(name));
-        await browser.Page.WaitForURLAsync(url => !url.Contains("/welcome/", StringComparison.Ordinal));
+        await browser.Page.LeaveAsync("/welcome/");
         await browser.ReadyAsync();
         return browser;
     }

@@ -18,22 +18,22 @@ public sealed class FindAndReloadTests(AudienceClinic clinic, Chromium chromium)
         await using var marketer = await AtBrowser.OpenAsync(chromium, clinic.Url);
         var page = marketer.Page;
         await page.GotoAsync(await clinic.LinkAsync(clinic.Marketer));
-        await page.WaitForURLAsync(url => !url.Contains("/welcome/", StringComparison.Ordinal));
+        await page.LeaveAsync("/welcome/");
         var home = $"/o/{clinic.Organisation.Context.Organisation.Id.Value}";
         await marketer.GoAsync(home + "/returned");
         await page.Keyboard.PressAsync("Control+k");
         await page.Keyboard.TypeAsync("eyes spring");
         await Assertions.Expect(page.Locator(".palette li")).ToHaveTextAsync(["spring-eyesCampaign, draft"]);
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(url => url.EndsWith($"{home}/campaigns/{campaign.Id}", StringComparison.Ordinal));
+        await page.ArriveAsync($"{home}/campaigns/{campaign.Id}$");
 
         await marketer.GoAsync($"{home}/campaigns/{campaign.Id}/edit");
         await page.GetByRole(AriaRole.Button, new() { Name = "3. Message" }).ClickAsync();
-        await page.WaitForURLAsync(url => url.EndsWith("/edit?step=message", StringComparison.Ordinal));
+        await page.ArriveAsync(@"/edit\?step=message$");
         await page.ReloadAsync();
         await Assertions.Expect(page.Locator("[aria-current=step]")).ToContainTextAsync("3. Message");
         await page.GetByRole(AriaRole.Button, new() { Name = "1. Purpose" }).ClickAsync();
-        await page.WaitForURLAsync(url => url.EndsWith("/edit", StringComparison.Ordinal));
+        await page.ArriveAsync("/edit$");
 
         await page.Keyboard.PressAsync("Control+k");
         await page.Keyboard.TypeAsync("zzz");
@@ -47,10 +47,10 @@ public sealed class FindAndReloadTests(AudienceClinic clinic, Chromium chromium)
         await using var compliance = await AtBrowser.OpenAsync(chromium, clinic.Url);
         page = compliance.Page;
         await page.GotoAsync(await clinic.LinkAsync(clinic.Compliance));
-        await page.WaitForURLAsync(url => !url.Contains("/welcome/", StringComparison.Ordinal));
+        await page.LeaveAsync("/welcome/");
         await compliance.GoAsync($"{home}/campaigns/{campaign.Id}/deliveries");
         await page.SelectOptionAsync("#outcome", "Rejected");
-        await page.WaitForURLAsync(url => url.EndsWith("/deliveries?outcome=Rejected", StringComparison.Ordinal));
+        await page.ArriveAsync(@"/deliveries\?outcome=Rejected$");
         await page.ReloadAsync();
         await Assertions.Expect(page.Locator("#outcome")).ToHaveValueAsync("Rejected");
         compliance.AssertQuiet();

@@ -30,7 +30,7 @@ public sealed class UndoTests(AudienceClinic clinic, Chromium chromium)
 
         await marketer.GoAsync(At("/content"));
         await page.GetByRole(AriaRole.Region, new() { Name = "Plain letter" }).GetByRole(AriaRole.Button).ClickAsync();
-        await page.WaitForURLAsync(url => !url.EndsWith("/content", StringComparison.Ordinal));
+        await page.LeaveAsync("/content$");
         await marketer.GoAsync(At("/content"));
         await marketer.Button("Archive Plain letter").ClickAsync();
         await Assertions.Expect(page.GetByText("Every template is archived")).ToBeVisibleAsync();
@@ -43,7 +43,7 @@ public sealed class UndoTests(AudienceClinic clinic, Chromium chromium)
         var draft = await clinic.Organisation.Desk().CreateAsync(Content("undo-draft"), clinic.Marketer, Token);
         await marketer.GoAsync(At($"/campaigns/{draft.Id}"));
         await marketer.Button("Delete draft").ClickAsync();
-        await page.WaitForURLAsync(url => url.EndsWith("/campaigns", StringComparison.Ordinal));
+        await page.ArriveAsync("/campaigns$");
         await UndoFromElsewhereAsync(marketer, "Undo");
         await Assertions.Expect(marketer.Link("Write")).ToBeVisibleAsync();
 
@@ -51,7 +51,7 @@ public sealed class UndoTests(AudienceClinic clinic, Chromium chromium)
         await clinic.Organisation.Desk().SubmitAsync(waiting.Name, clinic.Marketer, Token);
         await marketer.GoAsync(At($"/campaigns/{waiting.Id}"));
         await marketer.Button("Withdraw and change it").ClickAsync();
-        await page.WaitForURLAsync(url => url.EndsWith("/edit", StringComparison.Ordinal));
+        await page.ArriveAsync("/edit$");
         Assert.Equal(CampaignState.Draft, (await clinic.Organisation.Desk().GetAsync(waiting.Id, Token)).State);
         await UndoFromElsewhereAsync(marketer, "Submit again");
         await Assertions.Expect(marketer.Button("Withdraw and change it")).ToBeVisibleAsync();
@@ -77,7 +77,7 @@ public sealed class UndoTests(AudienceClinic clinic, Chromium chromium)
         await clinic.Organisation.SavedAudiences.DropDraftAsync(0, clinic.Marketer, Token);
         var browser = await AtBrowser.OpenAsync(chromium, clinic.Url);
         await browser.Page.GotoAsync(await clinic.LinkAsync(clinic.Marketer));
-        await browser.Page.WaitForURLAsync(url => !url.Contains("/welcome/", StringComparison.Ordinal));
+        await browser.Page.LeaveAsync("/welcome/");
         return browser;
     }
 }

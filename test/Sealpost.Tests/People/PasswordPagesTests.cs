@@ -38,7 +38,7 @@ public sealed class PasswordPagesTests(Chromium chromium)
         await SignInAsync(noor, "four words do quite badly");
         await Assertions.Expect(page.GetByText("Address and password do not fit")).ToBeVisibleAsync();
         await SignInAsync(noor, Password);
-        await page.WaitForURLAsync(url => url.Contains("/sign-in/code", StringComparison.Ordinal));
+        await page.ArriveAsync("/sign-in/code");
         await noor.LookAsync("sign-in-code");
         await page.FillAsync("#code", "000000");
         await noor.Button("Sign in").ClickAsync();
@@ -47,7 +47,7 @@ public sealed class PasswordPagesTests(Chromium chromium)
         // The code of the step at which the app was set is used up; the next one is good a step early.
         await page.FillAsync("#code", TimeCode.At(key, TimeProvider.System.GetUtcNow().AddSeconds(30)));
         await noor.Button("Sign in").ClickAsync();
-        await page.WaitForURLAsync(url => url.Contains($"/o/{organisation}", StringComparison.Ordinal));
+        await page.ArriveAsync($"/o/{organisation}");
         noor.AssertQuiet();
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Sealpost.App.Hosting;
 using Sealpost.People;
@@ -78,7 +79,7 @@ public sealed class ProviderSignInTests(Chromium chromium) : IAsyncLifetime
         await maria.Button(ProviderButton).ClickAsync();
 
         await maria.Link("Sign in").ClickAsync();
-        await maria.Page.WaitForURLAsync(_served.Url + "/account");
+        await maria.Page.ArriveAsync("/account$");
         Assert.Equal(("login", "0"), (_provider.Asked["prompt"], _provider.Asked["max_age"]));
         await maria.ReadyAsync();
         await maria.Page.FillAsync("#passkey-name", "Work laptop");
@@ -130,7 +131,7 @@ public sealed class ProviderSignInTests(Chromium chromium) : IAsyncLifetime
     {
         await browser.Page.GotoAsync(browser.Url + "/sign-in?to=" + new Uri(_workplace).AbsolutePath);
         await browser.Button(ProviderButton).ClickAsync();
-        await browser.Page.WaitForURLAsync(url => url.StartsWith(until, StringComparison.Ordinal));
+        await browser.Page.ArriveAsync("^" + Regex.Escape(until));
     }
 
     private async Task AssertRefusedAsync(AtBrowser browser)
