@@ -61,7 +61,7 @@ internal static class MessagePath
     /// <summary>Instead of 9, where the tier is too low: the message waits on our page, and a notice without health information goes by the same gates.</summary>
     private static async Task<AttemptEnd> OfferPickupAsync(MessageAttempt attempt, ConsentDecision.Permit permit, ConnectResult hop, CancellationToken cancellationToken)
     {
-        if (attempt.Notice(permit) is not { } notice)
+        if (attempt.Notice(permit, hop) is not { } notice)
             return attempt.NoWay(hop);
         if (attempt.DecideNotice(hop) is not { } way || hop is not ConnectResult.Connected connected)
             return attempt.NoWay(hop);

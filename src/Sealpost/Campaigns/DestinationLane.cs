@@ -40,6 +40,9 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
     /// <summary>A lasting answer of the domain (no acceptable TLS, no such domain); asked anew in the next sweep.</summary>
     public ConnectResult? NoWay { get; set; }
 
+    /// <summary>No host of the domain offers any TLS that may be used; asked anew in the next sweep.</summary>
+    public bool HasNoTls { get; set; }
+
     /// <summary>More rows may be due.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
 
@@ -143,7 +146,7 @@ internal sealed class DestinationLane(CampaignRun run, int destination)
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var jobs = Channel.CreateBounded<FedJob>(PageSize);
         var connections = new List<Task>();
-        NoWay = null;
+        (NoWay, HasNoTls) = (null, false);
         var turns = new Queue<LaneTurn>([first]);
         var feed = FeedAsync(jobs, () => Open(domain, turns.TryDequeue(out var turn) ? turn : run.Turn(), jobs.Reader, connections, broken), broken.Token);
         await feed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

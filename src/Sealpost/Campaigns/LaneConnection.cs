@@ -15,6 +15,7 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
     private const int MostPasses = 5;
 
     private ConnectResult.Connected? _hop;
+    private ConnectResult.Connected? _any;
     private string _reached = "";
     private int _served;
     private LaneMessage? _next;
@@ -71,9 +72,8 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
 
             var hop = Confirmed(found, message.Due);
 
+            var way = IsFinal(hop, message.Due) && await AnyTlsAsync(message.Job, message.Gates, cancellationToken).ConfigureAwait(false) is { } any ? any : hop;
             var fresh = _served == 0;
-            await using var own = hop is ConnectResult.Withheld ? await AnyTlsAsync(message.Job, message.Gates, cancellationToken).ConfigureAwait(false) : null;
-            var way = own is null ? hop : new ConnectResult.Connected(own);
             using var ready = message.Take(way) ?? MessagePath.Prepare(Attempt(message, cancellationToken), way);
             var end = await MessagePath.RunAsync(ready, cancellationToken).ConfigureAwait(false);
             if (end.ConnectionLost)
@@ -124,7 +124,7 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
     /// <summary>Makes the message after this one where it is fed already and may leave at once; its envelope, for the same session.</summary>
     public Envelope? MakeNext(CancellationToken stopping)
     {
-        // A message that goes over a connection of its own is followed by none.
+        // Over a host that is not verified nothing is made ahead.
         if (_hop is not { } hop || stopping.IsCancellationRequested)
             return null;
         _next ??= TakeNext();
@@ -200,8 +200,8 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
 
         if (result is ConnectResult.Withheld or ConnectResult.Rejected)
             lane.NoWay = result;
-        // What the domain's own policy refuses says nothing about the host's pace.
-        return result is ConnectResult.Deferred { Cause: null } deferred && !await RefusedAsync(deferred, earlierTries).ConfigureAwait(false) ? null : result;
+        // What the domain's own policy refuses, or a host that answers lacks, says nothing about the host's pace.
+        return result is ConnectResult.Deferred { InTheEnd: null } deferred && !await RefusedAsync(deferred, earlierTries).ConfigureAwait(false) ? null : result;
     }
 
     /// <summary>A domain that is not there may be back tomorrow: its registration or its name servers were away. It is gone where it is still gone a day after the first try.</summary>
@@ -210,12 +210,22 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
             ? new ConnectResult.Deferred(gone.Detail, reply)
             : hop;
 
-    /// <summary>A connection of its own where no host is verified, for what any TLS suffices for: a message sealed to the patient, one that the patient wants all the same, a notice. For this message alone.</summary>
-    private async Task<SmtpSession?> AnyTlsAsync(LaneJob job, Gates gates, CancellationToken cancellationToken) =>
-        await HasUseForAnyTlsAsync(job, gates, cancellationToken).ConfigureAwait(false)
-        && await run.Options.Connect.ConnectAsync(domain, new HopNeed(Tier.T1, Tier.T4), cancellationToken).ConfigureAwait(false) is ConnectResult.Connected connected
-            ? connected.Session
-            : null;
+    /// <summary>Whether no protected way is waited for any more: none is to be had, or patience is over.</summary>
+    private bool IsFinal(ConnectResult hop, DueDelivery due) =>
+        hop is ConnectResult.Withheld || (hop is ConnectResult.Deferred { InTheEnd: not null } && TransportPatience.IsOver(run.Prepared.Basis.Class, due.FirstAt, run.Now));
+
+    /// <summary>A connection where no host is verified, for what any TLS suffices for: a message sealed to the patient, one that the patient wants all the same, a notice. Null for a message that has no use for it, and where there is none.</summary>
+    private async Task<ConnectResult.Connected?> AnyTlsAsync(LaneJob job, Gates gates, CancellationToken cancellationToken)
+    {
+        if (lane.HasNoTls || !await HasUseForAnyTlsAsync(job, gates, cancellationToken).ConfigureAwait(false))
+            return null;
+        if (_any is not null)
+            return _any;
+        _any = await run.Options.Connect.ConnectAsync(domain, new HopNeed(Tier.T1, Tier.T4), cancellationToken).ConfigureAwait(false) as ConnectResult.Connected;
+        lane.HasNoTls = _any is null;
+        _served = 0;
+        return _any;
+    }
 
     private async Task<bool> HasUseForAnyTlsAsync(LaneJob job, Gates gates, CancellationToken cancellationToken) =>
         job.Patient.Chart is { } chart
@@ -252,9 +262,13 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
 
     private async Task CloseAsync()
     {
-        if (_hop is not null)
-            await _hop.Session.DisposeAsync().ConfigureAwait(false);
-        _hop = null;
+        foreach (var open in new[] { _hop, _any })
+        {
+            if (open is not null)
+                await open.Session.DisposeAsync().ConfigureAwait(false);
+        }
+
+        (_hop, _any) = (null, null);
     }
 
     private async Task SettleAsync(LaneJob job, AttemptEnd end)

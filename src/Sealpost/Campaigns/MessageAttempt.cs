@@ -108,13 +108,14 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
         ConnectResult.Connected when context.Campaign.HasFiles => new TransportDecision.Withhold(WithholdReason.FilesNotMailed, "The campaign carries files."),
         ConnectResult.Connected connected => gates.Transport.Decide(context.Campaign.Basis.Class, connected.Session.Observed, Allowance, context.Organisation.Today),
         ConnectResult.Withheld withheld => new TransportDecision.Withhold(withheld.Reason, withheld.Detail),
-        ConnectResult.Deferred { Cause: { } cause } deferred when IsOutOfPatience => new TransportDecision.Withhold(cause, deferred.Detail),
+        ConnectResult.Deferred { InTheEnd: { } reason } deferred when IsOutOfPatience => new TransportDecision.Withhold(reason, deferred.Detail),
         _ => new TransportDecision.Withhold(WithholdReason.TlsUnavailable, "No connection."),
     };
 
-    /// <summary>The notice that goes in the message's place; null where the tier is not what stopped it, or nobody could open the message on our page.</summary>
-    public RenderedMessage? Notice(ConsentDecision.Permit permit) =>
+    /// <summary>The notice that goes in the message's place; null where the tier is not what stopped it, a better host is waited for, or nobody could open the message on our page.</summary>
+    public RenderedMessage? Notice(ConsentDecision.Permit permit, ConnectResult hop) =>
         IsTooLow
+        && !AwaitsBetter(hop)
         && context.Pickup.FactorsFor(context.Campaign.Basis.Class, job.Patient.Chart!.Head, gates.Transport, context.Organisation.Today).Count > 0
             ? Pickup.PickupNotice.Of(context.Organisation, context.Pickup, permit.Campaign, job.Patient.Chart!, permit.Address.Open())
             : null;
@@ -213,7 +214,15 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
         var refused = _transport as TransportDecision.Withhold;
         return hop switch
         {
-            ConnectResult.Deferred deferred when deferred.Cause is null || !IsOutOfPatience => new(Outcome.Pending) { StartedAt = _startedAt, Moment = moment, Decision = _decision, Reply = deferred.Reply, Detail = deferred.Detail, Failed = hop.Seen },
+            ConnectResult.Connected connected when AwaitsBetter(hop) => new(Outcome.Pending)
+            {
+                StartedAt = _startedAt,
+                Moment = moment,
+                Decision = _decision,
+                Detail = "A host of the domain that may be protected better could not be reached; it is waited for.",
+                Failed = connected.Session.Observed,
+            },
+            ConnectResult.Deferred deferred when deferred.InTheEnd is null || !IsOutOfPatience => new(Outcome.Pending) { StartedAt = _startedAt, Moment = moment, Decision = _decision, Reply = deferred.Reply, Detail = deferred.Detail, Failed = hop.Seen },
             ConnectResult.Rejected rejected => new(Outcome.Rejected) { StartedAt = _startedAt, Moment = moment, Decision = _decision, Reply = rejected.Reply, Detail = rejected.Detail, Failed = hop.Seen },
             _ => new(Outcome.WithheldTransport)
             {
@@ -229,7 +238,11 @@ internal sealed class MessageAttempt(AttemptContext context, LaneJob job, Gates 
     }
 
     // RFC 8461 §5.1: the domain's announcement was looked at anew before each of these tries failed.
-    private bool IsOutOfPatience => Now - (job.Due.FirstAt ?? Now) >= TransportPatience.Of(context.Campaign.Basis.Class);
+    private bool IsOutOfPatience => TransportPatience.IsOver(context.Campaign.Basis.Class, job.Due.FirstAt, Now);
+
+    /// <summary>The way that stands is not good enough, and another host of the domain may be later.</summary>
+    private bool AwaitsBetter(ConnectResult hop) =>
+        hop is ConnectResult.Connected { MayBeBetterLater: true } && _transport is TransportDecision.Withhold { Reason: WithholdReason.TierTooLow } && !IsOutOfPatience;
 
     /// <summary>The patient's own wish for this address and purpose, where there is one. 78 FR 5566, 5634.</summary>
     private TransportAllowance Allowance =>

@@ -150,7 +150,7 @@ public sealed partial class ConnectDestination
             throw;
         }
 
-        return best is not null ? new ConnectResult.Connected(best) { LeavesOthers = left > 0 } : Sum(failures);
+        return best is not null ? new ConnectResult.Connected(best) { LeavesOthers = left > 0, MayBeBetterLater = failures.OfType<ConnectResult.Deferred>().Any() } : Sum(failures);
     }
 
     // Everything that is known before a connection is made: whether the host may be used at all, and what it has to prove.
@@ -210,11 +210,20 @@ public sealed partial class ConnectDestination
         new($"{name}: {(found.Addresses is null ? "DNS did not answer" : "has no address")}", null);
 
     // An ordinary failure says that later may be better, whatever the policies say; so does a policy's refusal, and its cause is kept.
+    // What the hosts that answered lack is kept beside an ordinary failure: it need not be waited for without end.
     private static ConnectResult Sum(List<ConnectResult> failures) =>
-        failures.OfType<ConnectResult.Deferred>().FirstOrDefault(d => d.Cause is null)
-        ?? failures.OfType<ConnectResult.Deferred>().FirstOrDefault()
-        ?? failures.OfType<ConnectResult.Withheld>().FirstOrDefault()
-        ?? failures[0];
+        failures.OfType<ConnectResult.Deferred>().FirstOrDefault(d => d.Cause is null) is { } ordinary
+            ? ordinary with { Otherwise = failures.Select(Lacking).FirstOrDefault(reason => reason is not null) }
+            : failures.OfType<ConnectResult.Deferred>().FirstOrDefault()
+            ?? failures.OfType<ConnectResult.Withheld>().FirstOrDefault()
+            ?? failures[0];
+
+    private static WithholdReason? Lacking(ConnectResult failure) => failure switch
+    {
+        ConnectResult.Withheld withheld => withheld.Reason,
+        ConnectResult.Deferred deferred => deferred.InTheEnd,
+        _ => null,
+    };
 
     private static (string Host, int Port) ParseEndpoint(string endpoint)
     {

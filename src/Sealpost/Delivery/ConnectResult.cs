@@ -17,6 +17,9 @@ public abstract record ConnectResult
     {
         /// <summary>Less preferred hosts of the domain were not asked, since this one suffices: they may be better.</summary>
         public bool LeavesOthers { get; init; }
+
+        /// <summary>A host of the domain that may be better could not be had for now.</summary>
+        public bool MayBeBetterLater { get; init; }
     }
 
     /// <summary>No host offers acceptable TLS; zero bytes of DATA were sent. Which hosts and why is in <paramref name="Detail"/>.</summary>
@@ -25,8 +28,14 @@ public abstract record ConnectResult
     /// <summary>Temporary: no host answered, DNS failed, 4yz greeting. Retry by schedule.</summary>
     public sealed record Deferred(string Detail, SmtpReply? Reply) : ConnectResult
     {
-        /// <summary>Why no protected way was found, where the domain's own policy refused every host; null for an ordinary failure. What becomes of the message once patience ends.</summary>
+        /// <summary>Why no protected way was found, where the domain's own policy refused every host; null for an ordinary failure.</summary>
         public WithholdReason? Cause { get; init; }
+
+        /// <summary>Why the hosts that did answer offered no protected way, where another one may do better later; null where none answered.</summary>
+        public WithholdReason? Otherwise { get; init; }
+
+        /// <summary>Why the message is withheld once patience ends; null where no host has answered, and it waits on.</summary>
+        public WithholdReason? InTheEnd => Cause ?? Otherwise;
 
         /// <summary>Type of an error that nobody foresaw, met while the domain's servers were spoken to; null for an ordinary failure. To be logged; it says nothing about the domain.</summary>
         public string? Fault { get; init; }

@@ -96,6 +96,10 @@ public sealed partial class MailLab
         Domain("wrongname.test", Good("mx.elsewhere.test"));
         Domain("wish.test", new LabTls { Chain = [Keep(Certificates.SelfSigned("mx.wish.test"))] });
 
+        // The preferred host is away.
+        foreach (var (domain, tls) in new[] { ("away.test", new LabTls { Chain = [Keep(Certificates.SelfSigned("mx2.away.test"))] }), ("awaygood.test", Good("mx2.awaygood.test")) })
+            _zone.Append(null, $"{domain}. MX 10 mx.{domain}.\n{domain}. MX 20 mx2.{domain}.\nmx.{domain}. A 127.0.1.250\nmx2.{domain}. A {Address("mx2." + domain, tls)}\n");
+
         // Names as a hosted DNS makes them for an MX that is an alias of its own.
         OddName("oddname.test", Good("*.0abc.oddname.test"));
         OddName("oddnamewrong.test", Good("mx.oddnamewrong.test"));

@@ -98,6 +98,20 @@ public sealed class MailLabTests(MailLab lab) : IClassFixture<MailLab>
         Assert.False(Assert.IsType<ConnectResult.Connected>((await lab.SendAsync("mixed.test", MessageClass.N2, Token)).Result).LeavesOthers);
     }
 
+    [Fact]
+    public async Task What_is_known_of_the_others_while_the_preferred_host_is_away_is_kept_for_the_end_of_patience()
+    {
+        MailLab.Require();
+        var deferred = Assert.IsType<ConnectResult.Deferred>((await lab.SendAsync("away.test", MessageClass.N2, Token)).Result);
+        Assert.Equal((null, WithholdReason.CertificateUntrusted), (deferred.Cause, deferred.InTheEnd));
+        AssertNothingTaken("mx2.away.test", 1);
+
+        var clinical = await lab.SendAsync("awaygood.test", MessageClass.N2, Token);
+        Assert.True(Assert.IsType<ConnectResult.Connected>(clinical.Result).MayBeBetterLater);
+        Assert.Equal(WithholdReason.TierTooLow, Assert.IsType<TransportDecision.Withhold>(clinical.Decision).Reason);
+        Assert.Equal(250, (await lab.SendAsync("awaygood.test", MessageClass.N1, Token)).Reply!.Code);
+    }
+
     [Theory]
     [InlineData("sts.test", Tier.T3, "mta-sts:id1")]
     [InlineData("dane3.test", Tier.T4, "dane")]
