@@ -19,6 +19,8 @@ internal sealed partial class OpenOrganisation
                 OrganisationSettings.Check(name, value);
         }
 
+        foreach (var name in changes.Keys)
+            RequireOwner(name, actor);
         await RequireInboxAgreementAsync(changes.GetValueOrDefault("reply-inbox"), cancellationToken).ConfigureAwait(false);
         foreach (var (name, value) in changes)
         {
@@ -31,6 +33,7 @@ internal sealed partial class OpenOrganisation
     public async Task SetAsync(string name, string? value, Actor actor, CancellationToken cancellationToken)
     {
         actor.Require(Roles.Administrator, "change settings");
+        RequireOwner(name, actor);
         if (name == "reply-inbox")
             await RequireInboxAgreementAsync(value, cancellationToken).ConfigureAwait(false);
         await _installation.Organisations.SetAsync(Context.Organisation.Id, name, value, actor.Id, cancellationToken).ConfigureAwait(false);
@@ -47,6 +50,12 @@ internal sealed partial class OpenOrganisation
         await _installation.Organisations.ChangeAsync(changed, actor, cancellationToken).ConfigureAwait(false);
         Context.Use(changed);
         RulesChanged();
+    }
+
+    private static void RequireOwner(string name, Actor actor)
+    {
+        if (OrganisationSettings.OfServer.Contains(name) && actor.Id != Actor.LocalOwner.Id)
+            throw new RefusedException($"{name} is set by the owner of the server alone, who runs `sealpost org set {name} VALUE` there: it names a file of the server, or where a password from one is sent.") { Kind = RefusalKind.NotPermitted };
     }
 
     /// <summary>Replies hold health information: no inbox before an agreement covers who keeps it. 45 CFR 164.502(e).</summary>

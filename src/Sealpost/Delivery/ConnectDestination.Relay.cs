@@ -43,6 +43,7 @@ public sealed partial class ConnectDestination
                 Dane = dane,
                 StsId = sts.EnforcedId,
                 Lowest = Tier.T2,
+                SignIn = _options.ViaSignIn,
                 Dnssec = found.IsSecure ? "secure" : "insecure",
             })],
             isCounted: false,

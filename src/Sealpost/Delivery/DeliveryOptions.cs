@@ -16,6 +16,9 @@ public sealed record DeliveryOptions
     /// </summary>
     public string? Via { get; init; }
 
+    /// <summary>Who we are to the relay; null where it asks nobody.</summary>
+    public RelaySignIn? ViaSignIn { get; init; }
+
     /// <summary>Domains whose own MX is stated here instead of looked up (a private MX, a test receiver); everything else of the connection is verified as ever.</summary>
     /// <value>Empty. Keys are lower-case A-labels; a key <c>*</c> stands for every other domain.</value>
     public IReadOnlyDictionary<string, DeliveryRoute> Routes { get; init; } = new Dictionary<string, DeliveryRoute>();

@@ -22,6 +22,9 @@ internal sealed record HostTarget(IPEndPoint Address, string Name, string? Relay
     /// <summary>Whether DNSSEC validated MX and address; empty where neither was looked up.</summary>
     public string Dnssec { get; init; } = "";
 
+    /// <summary>Who we are to it; null for hosts that take mail for themselves.</summary>
+    public RelaySignIn? SignIn { get; init; }
+
     public bool StsEnforced => StsId is not null;
 
     /// <summary>Name for SNI: the one the TLSA records are under, else the host's. RFC 7672 §2.2, RFC 8461 §7.1.</summary>

@@ -109,6 +109,8 @@ internal sealed class OpenHost
         if (!hello.IsPositive)
             return Refused(hello, target, "EHLO after STARTTLS");
         var features = SmtpFeatures.Parse(hello);
+        if (target.SignIn is not null && await target.SignIn.RunAsync(channel, features, target.Name, cancellationToken) is { } stranger)
+            return stranger;
         return new ConnectResult.Connected(new SmtpSession(channel, features, Observe(tls, tls.RemoteCertificate!, target, judge.Tier, PolicyOf(target, judge.Tier)) with
         {
             // RFC 8689 §4.1: only to a host whose name DANE or MTA-STS proved.

@@ -15,6 +15,12 @@ internal sealed record SmtpFeatures
 
     public bool SmtpUtf8 { get; init; }
 
+    /// <summary>AUTH PLAIN was offered; means something only inside TLS. RFC 4616.</summary>
+    public bool AuthPlain { get; init; }
+
+    /// <summary>AUTH LOGIN was offered; means something only inside TLS.</summary>
+    public bool AuthLogin { get; init; }
+
     /// <summary>RFC 8689; means something only inside TLS.</summary>
     public bool RequireTls { get; init; }
 
@@ -40,6 +46,7 @@ internal sealed record SmtpFeatures
                 "CHUNKING" => features with { Chunking = true },
                 "DSN" => features with { Dsn = true },
                 "REQUIRETLS" => features with { RequireTls = true },
+                "AUTH" => features with { AuthPlain = Offers(words, "PLAIN"), AuthLogin = Offers(words, "LOGIN") },
                 "SMTPUTF8" => features with { SmtpUtf8 = true },
                 "SIZE" => features with { Size = true, MaxBytes = ReadSize(words) },
                 _ => features,
@@ -48,6 +55,8 @@ internal sealed record SmtpFeatures
 
         return features;
     }
+
+    private static bool Offers(string[] words, string mechanism) => words.Skip(1).Contains(mechanism, StringComparer.OrdinalIgnoreCase);
 
     // RFC 1870 §4: no number, or zero, states no limit.
     private static long? ReadSize(string[] words) =>

@@ -14,7 +14,7 @@ namespace Sealpost.Organisations;
 public static class OrganisationSettings
 {
     /// <summary>Names with what they mean, for help.</summary>
-    public static IReadOnlyDictionary<string, string> Known { get; } = new SortedDictionary<string, string>(ReturnSettings.Known.ToDictionary(), StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> Known { get; } = new SortedDictionary<string, string>(ReturnSettings.Known.Concat(RelaySettings.Known).ToDictionary(), StringComparer.Ordinal)
     {
         ["via"] = "relay as host:port; needs an agreement that covers sending",
         ["route"] = "stated MX hosts, as DOMAIN=HOST:PORT=CERTIFICATE-NAME, separated by spaces; DOMAIN * is every other domain",
@@ -46,6 +46,9 @@ public static class OrganisationSettings
         ["public-route"] = "where this machine reaches the public URL, where its own name does not lead there: https://HOST:PORT, or http:// on this machine",
         ["frequency-cap"] = "messages a patient may get within seven days, 1 to 100 (4)",
     };
+
+    /// <summary>Settings that name a file of the server or say where its content is sent: only the owner of the server changes them, lest an organisation's administrator read what is not theirs.</summary>
+    public static IReadOnlySet<string> OfServer { get; } = new HashSet<string>(StringComparer.Ordinal) { "via-password-file", "returns-imap", "returns-imap-user", "returns-imap-password-file" };
 
     /// <summary>Checks a value.</summary>
     /// <exception cref="RefusedException">Unknown name, or a value that cannot be read; says what it takes.</exception>
@@ -80,6 +83,7 @@ public static class OrganisationSettings
         return defaults with
         {
             Via = settings.TryGetValue("via", out var via) ? Endpoint("via", via) : null,
+            ViaSignIn = RelaySettings.SignIn(settings),
             Routes = settings.TryGetValue("route", out var routes) ? Routes(routes) : defaults.Routes,
             ExtraRoots = settings.TryGetValue("extra-roots", out var roots) ? Roots("extra-roots", roots) : defaults.ExtraRoots,
             ExpectedMx = settings.TryGetValue("expected-mx", out var expected) ? Pins(expected) : defaults.ExpectedMx,
@@ -171,6 +175,7 @@ public static class OrganisationSettings
         !settings.TryGetValue("bounce-host", out var host) ? null
         : Uri.CheckHostName(host) == UriHostNameType.Dns && host.Contains('.', StringComparison.Ordinal) ? host
         : throw new RefusedException("bounce-host: write a host name, such as mx.greenvalley.test.");
+
     /// <summary>Where the public URL is asked; null where its own name leads there.</summary>
     /// <exception cref="RefusedException">It is no such URL.</exception>
     public static Uri? PublicRoute(IReadOnlyDictionary<string, string> settings) =>

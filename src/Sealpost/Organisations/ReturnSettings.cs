@@ -45,7 +45,7 @@ internal static class ReturnSettings
             Host = endpoint[..colon],
             Port = port,
             User = settings.GetValueOrDefault("returns-imap-user") ?? throw new RefusedException("returns-imap needs a user. `sealpost org set returns-imap-user NAME` names it."),
-            Password = token => PasswordAsync(settings.GetValueOrDefault("returns-imap-password-file"), token),
+            Password = token => PasswordFile.ReadAsync("returns-imap-password-file", settings, PasswordVariable, token),
             Folder = settings.GetValueOrDefault("returns-imap-folder") ?? "INBOX",
             KeepDays = keep,
             ExtraRoots = extraRoots,
@@ -67,9 +67,4 @@ internal static class ReturnSettings
         !settings.TryGetValue("returns-imap-keep-days", out var text) ? 0
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days <= ImapSettings.MostKeepDays ? days
         : throw new RefusedException($"returns-imap-keep-days: give a number from 0 to {ImapSettings.MostKeepDays}. Returned mail may quote patients, so its bodies go within a week.");
-
-    private static async Task<string> PasswordAsync(string? file, CancellationToken cancellationToken) =>
-        file is not null ? (await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false)).TrimEnd('\r', '\n')
-        : Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } password ? password
-        : throw new RefusedException($"The IMAP password is missing. Name its file with `sealpost org set returns-imap-password-file PATH`, or set {PasswordVariable}.");
 }

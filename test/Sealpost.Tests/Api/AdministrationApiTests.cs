@@ -70,6 +70,11 @@ public sealed class AdministrationApiTests : IAsyncLifetime
         Assert.Equal("6", (await SendAsync(_administrator, HttpMethod.Patch, "settings", Json("""{"frequency-cap":"6","pickup-days":"10"}"""))).GetProperty("frequency-cap").GetString());
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await StatusAsync(_administrator, HttpMethod.Patch, "settings", Json("""{"pickup-days":"9","frequency-cap":"1000"}""")));
         Assert.Equal("10", (await SendAsync(_administrator, HttpMethod.Get, "settings")).GetProperty("pickup-days").GetString());
+
+        // Nobody but the owner of the server names its files: their content would be sent as a password.
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(_administrator, HttpMethod.Patch, "settings", Json("""{"pickup-days":"9","via-password-file":"/etc/passwd"}""")));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(_administrator, HttpMethod.Patch, "settings", Json("""{"returns-imap":"imap.example.com:993"}""")));
+        Assert.Equal("10", (await SendAsync(_administrator, HttpMethod.Get, "settings")).GetProperty("pickup-days").GetString());
         Assert.Equal(6, (await SendAsync(_administrator, HttpMethod.Get, "dns-records")).GetArrayLength());
         Assert.Equal(6, (await SendAsync(_administrator, HttpMethod.Get, "set-up")).GetProperty("steps").GetArrayLength());
     }

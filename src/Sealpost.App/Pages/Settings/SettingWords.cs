@@ -45,6 +45,7 @@ internal static class SettingWords
         new(
             "Where mail goes",
             new("via", "Relay", "host:port. Left empty, Sealpost delivers to the receiving hosts itself and proves how. A relay needs an agreement that covers sending, and its receipts say that the last hop was not seen.", "none: deliver directly"),
+            new("via-user", "User at the relay", "Where it asks for one; said only once the relay has proved who it is. The owner of the server gives the password: `sealpost org set via-password-file PATH`.", "none: it asks nobody"),
             new("route", "Stated routes", "DOMAIN=HOST:PORT=CERTIFICATE-NAME, separated by spaces or lines, for domains whose hosts you know; * is every other domain.", "example.com=10.0.0.5:25=mx.example.com", Long: true),
             new("extra-roots", "Certificates trusted besides the system's", "In PEM. Only for hosts of your own that carry certificates of your own.", "-----BEGIN CERTIFICATE-----", Long: true),
             new("dns-server", "DNS server", "Address, with an optional port. Left empty, the system's.", "the system's"),

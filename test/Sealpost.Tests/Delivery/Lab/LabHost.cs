@@ -25,6 +25,9 @@ internal sealed record LabTls
     /// <summary>Words of the EHLO reply inside TLS.</summary>
     public string Features { get; init; } = "";
 
+    /// <summary>User and password it asks for; null: everybody may send.</summary>
+    public (string User, string Password)? SignIn { get; init; }
+
     /// <summary>Somebody on the way blots the word STARTTLS out.</summary>
     public bool IsStripped { get; init; }
 }
@@ -156,6 +159,9 @@ internal sealed class LabHost : IAsyncDisposable
                 case "STARTTLS":
                     await SayAsync(stream, "502 5.5.1 no\r\n");
                     break;
+                case "AUTH" when isSafe && _tls!.SignIn is { } known:
+                    await SayAsync(stream, await AnswersAsync(stream, reader, line) == known ? "235 2.7.0 welcome\r\n" : "535 5.7.8 unknown\r\n");
+                    break;
                 default:
                     await SayAsync(stream, "250 2.0.0 ok\r\n");
                     break;
@@ -163,6 +169,22 @@ internal sealed class LabHost : IAsyncDisposable
         }
 
         return false;
+    }
+
+    private static async Task<(string User, string Password)> AnswersAsync(Stream stream, LineReading reader, string line)
+    {
+        async Task<string> AskAsync(string challenge)
+        {
+            await SayAsync(stream, $"334 {Convert.ToBase64String(Encoding.ASCII.GetBytes(challenge))}\r\n");
+            return Read(await reader.LineAsync() ?? "");
+        }
+
+        static string Read(string text) => Encoding.UTF8.GetString(Convert.FromBase64String(text));
+        var words = line.Split(' ');
+        if (words[1] == "LOGIN")
+            return (await AskAsync("Username:"), await AskAsync("Password:"));
+        var parts = (words.Length > 2 ? Read(words[2]) : await AskAsync("")).Split('\0');
+        return (parts[1], parts[2]);
     }
 
     private string Offer() => _tls switch

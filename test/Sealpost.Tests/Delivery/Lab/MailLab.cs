@@ -80,8 +80,8 @@ public sealed partial class MailLab : IAsyncLifetime
     internal DeliveryOptions Options => new() { HeloName = "mail.greenvalley.test", DnsServer = Dns.Server, Port = _port, PolicyPort = Policies.Port, AllowsOwnNetwork = true, ExtraRoots = [Certificates.Root] };
 
     /// <summary>A sender through a relay of the lab; it knows nothing yet.</summary>
-    internal ConnectDestination NewSenderVia(string relay) =>
-        new(Options with { Via = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{relay}:{_port}") }, TimeProvider.System) { Attempted = Attempts.Enqueue };
+    internal ConnectDestination NewSenderVia(string relay, RelaySignIn? signIn = null) =>
+        new(Options with { Via = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{relay}:{_port}"), ViaSignIn = signIn }, TimeProvider.System) { Attempted = Attempts.Enqueue };
 
     /// <summary>Sends one message of a class to a domain, as a campaign would: connect, gate, envelope, DATA.</summary>
     internal Task<LabOutcome> SendAsync(string domain, MessageClass messageClass, CancellationToken cancellationToken) => SendAsync(Connect, domain, messageClass, TransportAllowance.None, cancellationToken);

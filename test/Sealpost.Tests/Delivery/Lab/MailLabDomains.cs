@@ -72,6 +72,8 @@ public sealed partial class MailLab
         Relay("daneunusable.relay.test", Good("daneunusable.relay.test"));
         Tlsa("daneunusable.relay.test", $"1 1 1 {new string('0', 64)}");
         Relay("bogus.relay.test", Good("bogus.relay.test"));
+        foreach (var (name, features) in new[] { ("auth", "AUTH LOGIN PLAIN"), ("authlogin", "AUTH XOAUTH2 LOGIN"), ("authnone", "AUTH XOAUTH2") })
+            Relay(name + ".relay.test", Good(name + ".relay.test") with { Features = features, SignIn = ("clinic", "pässword 1") });
         Relay("sts.relay.test", Good("sts.relay.test"));
         Sts("sts.relay.test", Enforce("sts.relay.test"));
         Relay("stsbad.relay.test", Good("stsbad.relay.test"));

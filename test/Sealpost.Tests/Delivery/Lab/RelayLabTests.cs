@@ -49,4 +49,48 @@ public sealed class RelayLabTests(MailLab lab) : IClassFixture<MailLab>
         Assert.Equal(reason, Assert.IsType<ConnectResult.Withheld>(await lab.NewSenderVia(relay).ConnectAsync("plain.test", need, Token)).Reason);
         Assert.Equal((0L, 0L), (lab.Host(relay).ClearBytes, lab.Host(relay).SafeBytes));
     }
+
+    [Theory]
+    [InlineData("auth.relay.test", "clinic", "pässword 1", true)]
+    [InlineData("authlogin.relay.test", "clinic", "pässword 1", true)]
+    [InlineData("auth.relay.test", "clinic", "wrong", false)]
+    [InlineData("authlogin.relay.test", "other", "pässword 1", false)]
+    [InlineData("authnone.relay.test", "clinic", "pässword 1", false)]
+    [InlineData("auth.relay.test", "clinic", null, false)]
+    public async Task Whoever_we_are_to_a_relay_is_said_under_verified_tls_and_a_sign_in_that_fails_refuses_no_message(string relay, string user, string? password, bool isKnown)
+    {
+        MailLab.Require();
+        var signIn = new RelaySignIn(user, _ => password is null ? throw new FileNotFoundException("/etc/sealpost/relay") : Task.FromResult(password));
+        var result = await lab.NewSenderVia(relay, signIn).ConnectAsync("plain.test", HopNeed.Best, Token);
+        if (isKnown)
+        {
+            await using var session = Assert.IsType<ConnectResult.Connected>(result).Session;
+            Assert.Equal(250, (await session.EnvelopeAsync("b+1@bounce.greenvalley.test", "zoe@plain.test", 100, Token)).Code);
+        }
+        else
+        {
+            var deferred = Assert.IsType<ConnectResult.Deferred>(result);
+            Assert.True(deferred.Detail.StartsWith(relay, StringComparison.Ordinal) && !deferred.Detail.Contains("/etc", StringComparison.Ordinal) && deferred.Cause is null);
+        }
+    }
+
+    [Theory]
+    [InlineData("selfsigned.relay.test")]
+    [InlineData("wrongname.relay.test")]
+    [InlineData("nostarttls.relay.test")]
+    public async Task A_password_is_not_even_read_for_a_relay_that_is_not_verified(string relay)
+    {
+        MailLab.Require();
+        var signIn = new RelaySignIn("clinic", _ => throw new InvalidOperationException("It was read."));
+        Assert.IsType<ConnectResult.Withheld>(await lab.NewSenderVia(relay, signIn).ConnectAsync("plain.test", HopNeed.Best, Token));
+        Assert.DoesNotContain(lab.Host(relay).Commands, command => command.Contains("AUTH", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_password_too_long_for_a_command_goes_behind_the_challenge()
+    {
+        MailLab.Require();
+        Assert.IsType<ConnectResult.Deferred>(await lab.NewSenderVia("auth.relay.test", new RelaySignIn("clinic", _ => Task.FromResult(new string('x', 500)))).ConnectAsync("plain.test", HopNeed.Best, Token));
+        Assert.Contains("tls AUTH PLAIN", lab.Host("auth.relay.test").Commands);
+    }
 }
