@@ -28,15 +28,15 @@ public sealed class PatientScreenTests(PatientClinic clinic, Chromium chromium)
         }
 
         await browser.Page.GotoAsync(clinic.Url + forms + "/form/1");
-        await browser.Page.Locator("button[type=submit]").ClickAsync();
+        await browser.Page.TurnAsync(() => browser.Page.Locator("button[type=submit]").ClickAsync());
         await CheckAsync(browser.Page, "sign-errors", language, scheme);
         await FillAsync(browser.Page);
-        await browser.Page.Locator("button[type=submit]").ClickAsync();
+        await browser.Page.TurnAsync(() => browser.Page.Locator("button[type=submit]").ClickAsync());
         await CheckAsync(browser.Page, "signed", language, scheme);
-        await browser.Page.Locator(".paperwork + p a").ClickAsync();
+        await browser.Page.TurnAsync(() => browser.Page.Locator(".paperwork + p a").ClickAsync());
         await CheckAsync(browser.Page, "revoke", language, scheme);
         await browser.Page.GotoAsync(clinic.Url + $"/u/{patient.Token}");
-        await browser.Page.Locator("button").ClickAsync();
+        await browser.Page.TurnAsync(() => browser.Page.Locator("button").ClickAsync());
         await CheckAsync(browser.Page, "unsubscribed", language, scheme);
         browser.AssertQuiet();
     }

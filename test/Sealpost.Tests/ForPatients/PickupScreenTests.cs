@@ -40,12 +40,12 @@ public sealed partial class PickupScreenTests(PickupClinic clinic, Chromium chro
         await PressAsync(page, "birth");
         Assert.Contains("Dear Marisol", await MailAsync(page), StringComparison.Ordinal);
         await See("pickup-message");
-        await page.Locator("form[action*='/reply'] button").ClickAsync();
+        await page.TurnAsync(() => page.Locator("form[action*='/reply'] button").ClickAsync());
         await See("pickup-reply-empty");
         await page.Locator("#reply").FillAsync("Can I come on Monday?");
-        await page.Locator("form[action*='/reply'] button").ClickAsync();
+        await page.TurnAsync(() => page.Locator("form[action*='/reply'] button").ClickAsync());
         await See("pickup-replied");
-        await page.Locator(".links a").ClickAsync();
+        await page.TurnAsync(() => page.Locator(".links a").ClickAsync());
         Assert.Contains("Dear Marisol", await MailAsync(page), StringComparison.Ordinal);
         await PressAsync(page, "offer");
         await See("pickup-passkey-offer");
@@ -89,7 +89,7 @@ public sealed partial class PickupScreenTests(PickupClinic clinic, Chromium chro
         await Assertions.Expect(page.Locator("#code")).ToBeFocusedAsync();
         Assert.Equal("one-time-code", await page.Locator("#code").GetAttributeAsync("autocomplete"));
         await page.Keyboard.TypeAsync(SixDigits().Match(clinic.Codes.TextsFor(patient.Phone)[^1]).Value);
-        await page.Keyboard.PressAsync("Enter");
+        await page.TurnAsync(() => page.Keyboard.PressAsync("Enter"));
         Assert.Contains("Dear Marisol", await MailAsync(page), StringComparison.Ordinal);
         await TabToAsync(page, "#reply");
         await page.Keyboard.TypeAsync("Thank you, by keyboard.");
@@ -133,9 +133,9 @@ public sealed partial class PickupScreenTests(PickupClinic clinic, Chromium chro
         await Assertions.Expect(page.GetByText("Dear Marisol").First).ToBeAttachedAsync();
         await PressAsync(page, "offer");
         await Assertions.Expect(page.GetByText("This browser makes no passkeys here.")).ToBeVisibleAsync();
-        await page.Locator(".links a").ClickAsync();
+        await page.TurnAsync(() => page.Locator(".links a").ClickAsync());
         await page.Locator("#reply").FillAsync("Without script.");
-        await page.Locator("form[action*='/reply'] button").ClickAsync();
+        await page.TurnAsync(() => page.Locator("form[action*='/reply'] button").ClickAsync());
         await Assertions.Expect(page.Locator(".note.good")).ToBeVisibleAsync();
     }
 
@@ -169,10 +169,10 @@ public sealed partial class PickupScreenTests(PickupClinic clinic, Chromium chro
         Assert.Equal(SampleFiles.Calendar, await SavedAsync(plain.Page, "visit.ics", () => plain.Page.Locator("form[action*='/file'] button").Nth(1).ClickAsync()));
 
         await plain.Page.Context.ClearCookiesAsync();
-        await plain.Page.Locator("form[action*='/file'] button").First.ClickAsync();
+        await plain.Page.TurnAsync(() => plain.Page.Locator("form[action*='/file'] button").First.ClickAsync());
         await Assertions.Expect(plain.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(language == "es" ? "Este archivo ya no está abierto" : "This file is not open any more");
         await page.Context.ClearCookiesAsync();
-        await page.Locator("form[action*='/file'] button").First.ClickAsync();
+        await page.TurnAsync(() => page.Locator("form[action*='/file'] button").First.ClickAsync());
         await Assertions.Expect(page.Locator(".note")).ToBeVisibleAsync();
         await SeeAsync(page, "pickup-file-over", language, scheme, width);
         await PressAsync(page, "begin");
@@ -206,7 +206,7 @@ public sealed partial class PickupScreenTests(PickupClinic clinic, Chromium chro
         await PressAsync(page, "offer");
         await Assertions.Expect(page.Locator("form[data-passkey]")).ToBeVisibleAsync();
         Assert.DoesNotContain("Marisol", await page.ContentAsync(), StringComparison.Ordinal);
-        await page.Locator("form[data-passkey] button").ClickAsync();
+        await page.TurnAsync(() => page.Locator("form[data-passkey] button").ClickAsync());
         await Assertions.Expect(page.GetByText("Your passkey is kept.")).ToBeVisibleAsync();
         await SeeAsync(page, "pickup-passkey-made", "en", ColorScheme.Light, 360);
 
@@ -281,7 +281,7 @@ public sealed partial class PickupScreenTests(PickupClinic clinic, Chromium chro
         return form[..at] + (form[at] == 'A' ? 'B' : 'A') + form[(at + 1)..];
     }
 
-    private static Task PressAsync(IPage page, string act) => page.Locator($"button[value={act}]").ClickAsync();
+    private static Task PressAsync(IPage page, string act) => page.TurnAsync(() => page.Locator($"button[value={act}]").ClickAsync());
 
     private static async Task BirthAsync(IPage page, string year)
     {
@@ -298,8 +298,7 @@ public sealed partial class PickupScreenTests(PickupClinic clinic, Chromium chro
     private static async Task EnterAsync(IPage page, string selector)
     {
         await TabToAsync(page, selector);
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForFunctionAsync("() => document.readyState === 'complete'");
+        await page.TurnAsync(() => page.Keyboard.PressAsync("Enter"));
     }
 
     /// <summary>Presses Tab until an element has the focus; every stop on the way must show it.</summary>
@@ -319,7 +318,6 @@ public sealed partial class PickupScreenTests(PickupClinic clinic, Chromium chro
 
     private static async Task SeeAsync(IPage page, string name, string language, ColorScheme scheme, int width)
     {
-        await page.WaitForFunctionAsync("() => document.readyState === 'complete'");
         await PageCheck.PictureAsync(page, $"patient-{name}-{language}", scheme);
         Assert.Equal(1, await page.Locator("h1").CountAsync());
         Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= width, $"{name} is wider than {width} pixels");
