@@ -19,7 +19,7 @@ public sealed class ApiReferenceTests(Chromium chromium)
         foreach (var heading in new[] { "Sealpost API", "Organisations of the caller" })
             await Assertions.Expect(browser.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = heading })).ToBeVisibleAsync();
         await browser.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        Assert.Equal(scheme == ColorScheme.Dark ? 1 : 0, await browser.Page.Locator("body.dark-mode").CountAsync());
+        await Assertions.Expect(browser.Page.Locator("body.dark-mode")).ToHaveCountAsync(scheme == ColorScheme.Dark ? 1 : 0);
         if (PageCheck.Folder is { } folder)
             await browser.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"api-docs-{scheme}.png".ToLowerInvariant()) });
         browser.AssertQuiet();

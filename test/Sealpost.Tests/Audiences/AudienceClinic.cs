@@ -43,11 +43,11 @@ public sealed class AudienceClinic : IAsyncLifetime
     /// <summary>Waits until it is served.</summary>
     internal Task ReadyAsync() => _start.Value;
 
-    /// <summary>An address that signs a person in, once.</summary>
+    /// <summary>A path that signs a person in, once.</summary>
     internal async Task<string> LinkAsync(Actor person)
     {
         await _start.Value;
-        return Url + await PeopleSetup.DemoLinkAsync(_installation!, Organisation.Context.Organisation.Id, person, person.Id + "@greenvalley.test", Token);
+        return await PeopleSetup.DemoLinkAsync(_installation!, Organisation.Context.Organisation.Id, person, person.Id + "@greenvalley.test", Token);
     }
 
     /// <summary>What the operation counts, as the person may see it.</summary>

@@ -18,7 +18,7 @@ internal static class BuilderClicks
     {
         await person.AddRuleAsync(kind);
         await person.Page.FillAsync(".code-choice input[type=search]", code);
-        await person.Page.Locator(".code-list button").First.ClickAsync();
+        await person.Page.Locator(".code-list button").Filter(new() { HasText = code }).First.ClickAsync(); // The list follows what is typed.
         await person.PutInAsync();
     }
 
@@ -34,14 +34,16 @@ internal static class BuilderClicks
     /// <summary>Waits until the text says so.</summary>
     public static Task SaysAsync(this AtBrowser person, string query) => Assertions.Expect(person.Page.Locator(".cm-content")).ToHaveTextAsync(query);
 
-    /// <summary>Saves it under a name, and waits until it has a number.</summary>
+    /// <summary>Saves it under a name, and waits until it has a number and the editor is that of its own page: the one before it takes what is typed along.</summary>
     public static async Task SaveAudienceAsync(this AtBrowser person, string name)
     {
+        await person.Page.Locator(".cm-editor").EvaluateAsync("editor => editor.setAttribute('data-before', '')");
         await person.Page.ClickAsync(".page-actions .button-main");
         await person.Page.FillAsync("#audience-name", name);
         await person.Page.Keyboard.PressAsync("Enter");
         await person.Page.LeaveAsync("/new$");
         await person.ReadyAsync();
+        await person.Page.Locator(".cm-editor:not([data-before])").WaitForAsync();
     }
 
     private static Task PutInAsync(this AtBrowser person) => person.Page.ClickAsync(".rule-fields button[type=submit]");

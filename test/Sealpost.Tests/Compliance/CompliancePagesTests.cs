@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Playwright;
 using Sealpost.Tests.Pages;
 
@@ -16,7 +17,7 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
     {
         await using var at = await OpenAsync(ColorScheme.Light);
         var page = at.Page;
-        await GoAsync(page, "agreements");
+        await at.GoAsync(At("agreements"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Add an agreement" }).First.ClickAsync();
         await page.FillAsync("#party", "Backup House LLC");
         await page.FillAsync("#endpoint", "vault.backup.example:443");
@@ -31,7 +32,7 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
         await Assertions.Expect(page.GetByText("In force", new() { Exact = true }).First).ToBeVisibleAsync();
         await CheckAsync(page, "agreements-filled", ColorScheme.Light);
 
-        await GoAsync(page, "authorizations");
+        await at.GoAsync(At("authorizations"));
         await page.FillAsync("#patient-id", "nobody-at-all");
         await page.GetByRole(AriaRole.Button, new() { Name = "Find", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByText("No patient is known by this id")).ToBeVisibleAsync();
@@ -46,7 +47,7 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
         Assert.Equal("0 0", await page.EvaluateAsync<string>("() => localStorage.length + ' ' + sessionStorage.length"));
         await CheckAsync(page, "authorizations-found", ColorScheme.Light);
 
-        await GoAsync(page, "ledger");
+        await at.GoAsync(At("ledger"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Verify", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByText("Intact:")).ToBeVisibleAsync();
         await page.SelectOptionAsync("#area", "wishes");
@@ -57,7 +58,7 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
         await Assertions.Expect(page.GetByText("was agreed with a patient").First).ToBeVisibleAsync();
         await CheckAsync(page, "ledger-verified", ColorScheme.Light);
 
-        await GoAsync(page, "disclosures");
+        await at.GoAsync(At("disclosures"));
         await page.FillAsync("#patient-id", "p6");
         await page.GetByRole(AriaRole.Button, new() { Name = "Account", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Record a disclosure" }).ClickAsync();
@@ -75,7 +76,7 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
     {
         await using var at = await OpenAsync(ColorScheme.Light);
         var page = at.Page;
-        await GoAsync(page, "opt-outs");
+        await at.GoAsync(At("opt-outs"));
         await page.Keyboard.PressAsync("?");
         await Assertions.Expect(page.Locator("dialog[data-keys] kbd").First).ToBeVisibleAsync();
         await CheckAsync(page, "keys", ColorScheme.Light);
@@ -91,7 +92,7 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
         await Assertions.Expect(page.Locator(".palette li")).ToHaveCountAsync(1);
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("dialog[open] #party")).ToBeVisibleAsync();
-        Assert.EndsWith("/agreements", page.Url, StringComparison.Ordinal);
+        await page.ArriveAsync("/agreements$");
         await page.Keyboard.PressAsync("Escape");
 
         // As Blazor's own script tells it: first trying, then lost for good.
@@ -115,9 +116,9 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
         await organisation.Context.Consent.RestrictAsync(patient, Sealpost.Consent.RestrictionKinds.Address, "zoe@example.com", "u-test", TestContext.Current.CancellationToken);
         using var authority = new Delivery.Smime.SmimeAuthority(TimeProvider.System.GetUtcNow());
         using var certificate = authority.SelfSigned("zoe@example.com");
-        await GoAsync(page, $"patients/{patient.Value}");
+        await at.GoAsync(At($"patients/{patient.Value}"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Show certificates" }).ClickAsync();
-        await page.SetInputFilesAsync("#certificate", office.WriteFile("zoe.pem", certificate.ExportCertificatePem()));
+        await at.ChooseAsync("#certificate", new FilePayload { Name = "zoe.pem", MimeType = "application/x-pem-file", Buffer = Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()) });
         await page.GetByRole(AriaRole.Button, new() { Name = "Check and add" }).ClickAsync();
         await Assertions.Expect(page.GetByText("No root that this organisation trusts").First).ToBeVisibleAsync();
         await page.GetByText("No authority that you trust stands behind it").ClickAsync();
@@ -146,7 +147,7 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
         await using var at = await OpenAsync(scheme);
         foreach (var place in Places)
         {
-            await GoAsync(at.Page, place);
+            await at.GoAsync(At(place));
             await CheckAsync(at.Page, place, scheme);
             await at.Page.SetViewportSizeAsync(390, 844);
             Assert.True(await at.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= 390, $"{place} is wider than a phone");
@@ -157,12 +158,7 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
         at.AssertQuiet();
     }
 
-    private async Task GoAsync(IPage page, string place)
-    {
-        await page.GotoAsync($"{office.Url}/o/{office.Number}/{place}");
-        await page.Locator("h1").WaitForAsync();
-        await Assertions.Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
-    }
+    private string At(string place) => $"/o/{office.Number}/{place}";
 
     private static async Task ShootAsync(IPage page, string name, ColorScheme scheme, int width)
     {
@@ -180,8 +176,7 @@ public sealed class CompliancePagesTests(ServedOffice office, Chromium chromium)
     {
         await office.StartedAsync();
         var at = await AtBrowser.OpenAsync(chromium, office.Url, scheme: scheme);
-        await at.Page.GotoAsync(await office.LinkAsync());
-        await at.Page.Locator(".shell").WaitForAsync();
+        await at.EnterAsync(await office.LinkAsync());
         return at;
     }
 }

@@ -60,8 +60,8 @@ public sealed class ServedOffice : IAsyncLifetime
         return output.ToString() + (exit == 0 ? "" : error.ToString());
     }
 
-    /// <summary>A link that signs the officer in once.</summary>
-    internal async Task<string> LinkAsync() => Url + PeopleSetup.WelcomePath(
+    /// <summary>A path that signs the officer in once.</summary>
+    internal async Task<string> LinkAsync() => PeopleSetup.WelcomePath(
         await Installation.People.Invitations.DemoAsync(new Sealpost.Trust.Keys.OrganisationId(Number), Officer, "dana@clinic.example", CancellationToken.None));
 
     internal string WriteFile(string name, string text)

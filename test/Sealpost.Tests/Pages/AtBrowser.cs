@@ -57,7 +57,15 @@ internal sealed class AtBrowser : IAsyncDisposable
         return response;
     }
 
-    /// <summary>Waits until the page shows its heading, no skeleton, and runs nothing.</summary>
+    /// <summary>Comes in by a link that signs in once, and waits until the page behind it is read: one that is left before would break off what it loads.</summary>
+    public async Task EnterAsync(string path)
+    {
+        await Page.GotoAsync(Url + path);
+        await Page.LeaveAsync("/welcome/");
+        await ReadyAsync();
+    }
+
+    /// <summary>Waits until the page shows its heading, no skeleton, and runs nothing. Pages with a circuit have no heading before it (nothing is prerendered), so what is shown also answers.</summary>
     public Task ReadyAsync() => Page.WaitForFunctionAsync(
         "() => document.readyState === 'complete' && !!document.querySelector('main h1, main h2, .plain h1, body > h1') && !document.querySelector('main .skeleton') && !document.querySelector('main [aria-busy=true]')");
 
@@ -76,6 +84,13 @@ internal sealed class AtBrowser : IAsyncDisposable
         await Link("I have kept them. Go on").ClickAsync();
         await Page.LeaveAsync("/welcome/|/organisations$");
         await ReadyAsync();
+    }
+
+    /// <summary>Chooses files. The chooser listens once the page was told so, after it is shown: what is chosen before is never heard of.</summary>
+    public async Task ChooseAsync(string chooser, params IReadOnlyList<FilePayload> files)
+    {
+        await Page.WaitForFunctionAsync("chooser => '_blazorInputFileNextFileId' in (document.querySelector(chooser) ?? {})", chooser);
+        await Page.SetInputFilesAsync(chooser, files);
     }
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name });

@@ -18,8 +18,7 @@ public sealed class BlockVersionsTests(AudienceClinic clinic, Chromium chromium)
         await blocks.SaveAsync("opening-hours", 0, Text("Open at eight."), clinic.Marketer, Token);
         await blocks.SaveAsync("opening-hours", 1, Text("Open at nine."), clinic.Marketer, Token);
         await using var marketer = await AtBrowser.OpenAsync(chromium, clinic.Url);
-        await marketer.Page.GotoAsync(await clinic.LinkAsync(clinic.Marketer));
-        await marketer.Page.LeaveAsync("/welcome/");
+        await marketer.EnterAsync(await clinic.LinkAsync(clinic.Marketer));
         await marketer.GoAsync($"/o/{clinic.Organisation.Context.Organisation.Id.Value}/content/blocks");
         await marketer.Button("Versions of opening-hours").ClickAsync();
         await marketer.Button("Restore").ClickAsync();

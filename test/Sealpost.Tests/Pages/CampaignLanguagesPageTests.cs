@@ -94,7 +94,7 @@ public sealed class CampaignLanguagesPageTests(DemoPages demo, Chromium chromium
         await page.Keyboard.TypeAsync("Dear ");
         await robin.Button("Insert field").ClickAsync();
         await page.GetByLabel("Find a field").FillAsync("family_name");
-        await page.Locator(".field-list button").First.ClickAsync();
+        await page.Locator(".field-list button").Filter(new() { HasText = "family_name" }).First.ClickAsync(); // The list follows what is typed.
         await page.GetByText("Show health information").ClickAsync();
         await Assertions.Expect(page.Locator(".cm-content .lens-identifier")).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText("What this message tells of the patient")).ToBeVisibleAsync();

@@ -18,8 +18,7 @@ public sealed class ComplaintPausePageTests(AudienceClinic clinic, Chromium chro
         await clinic.ReadyAsync();
         var campaign = await PausedAsync();
         await using var marketer = await AtBrowser.OpenAsync(chromium, clinic.Url);
-        await marketer.Page.GotoAsync(await clinic.LinkAsync(clinic.Marketer));
-        await marketer.Page.LeaveAsync("/welcome/");
+        await marketer.EnterAsync(await clinic.LinkAsync(clinic.Marketer));
         var home = $"/o/{clinic.Organisation.Context.Organisation.Id.Value}";
         await marketer.GoAsync(home);
         await Assertions.Expect(marketer.Page.GetByText("Paused by itself: too many patients")).ToBeVisibleAsync();

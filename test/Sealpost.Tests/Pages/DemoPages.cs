@@ -54,9 +54,7 @@ public sealed class DemoPages : IAsyncLifetime
     {
         await StartedAsync();
         var browser = await AtBrowser.OpenAsync(chromium, line?.Url ?? Served.Url);
-        await browser.Page.GotoAsync(browser.Url + await LinkAsync(name));
-        await browser.Page.LeaveAsync("/welcome/");
-        await browser.ReadyAsync();
+        await browser.EnterAsync(await LinkAsync(name));
         return browser;
     }
 

@@ -41,9 +41,9 @@ public sealed partial class EveryPageTests(DemoPages demo, Chromium chromium)
             if (looks > LooksOfOnePage)
                 continue;
             await browser.GoAsync(path);
+            wrong.AddRange((await PageCheck.FindAsync(browser, NameOf(key, looks), demo.Secrets)).Select(found => $"{path}: {found}"));
             if (PatternOf(patterns, new Uri(browser.Page.Url).AbsolutePath) is { } led && led != pattern)
                 seen.TryAdd(led, 1); // Such as the page of a new import, which has a number of its own.
-            wrong.AddRange((await PageCheck.FindAsync(browser, NameOf(key, looks), demo.Secrets)).Select(found => $"{path}: {found}"));
             foreach (var next in await LinksAsync(browser))
                 queue.Enqueue(next);
         }

@@ -17,8 +17,7 @@ public sealed class FindAndReloadTests(AudienceClinic clinic, Chromium chromium)
         var campaign = await clinic.Organisation.Desk().CreateAsync(TestClinic.Content("spring-eyes") with { From = "Green Valley Clinic <care@mail.greenvalley.test>" }, clinic.Marketer, Token);
         await using var marketer = await AtBrowser.OpenAsync(chromium, clinic.Url);
         var page = marketer.Page;
-        await page.GotoAsync(await clinic.LinkAsync(clinic.Marketer));
-        await page.LeaveAsync("/welcome/");
+        await marketer.EnterAsync(await clinic.LinkAsync(clinic.Marketer));
         var home = $"/o/{clinic.Organisation.Context.Organisation.Id.Value}";
         await marketer.GoAsync(home + "/returned");
         await page.Keyboard.PressAsync("Control+k");
@@ -26,6 +25,7 @@ public sealed class FindAndReloadTests(AudienceClinic clinic, Chromium chromium)
         await Assertions.Expect(page.Locator(".palette li")).ToHaveTextAsync(["spring-eyesCampaign, draft"]);
         await page.Keyboard.PressAsync("Enter");
         await page.ArriveAsync($"{home}/campaigns/{campaign.Id}$");
+        await marketer.ReadyAsync();
 
         await marketer.GoAsync($"{home}/campaigns/{campaign.Id}/edit");
         await page.GetByRole(AriaRole.Button, new() { Name = "3. Message" }).ClickAsync();
@@ -46,8 +46,7 @@ public sealed class FindAndReloadTests(AudienceClinic clinic, Chromium chromium)
 
         await using var compliance = await AtBrowser.OpenAsync(chromium, clinic.Url);
         page = compliance.Page;
-        await page.GotoAsync(await clinic.LinkAsync(clinic.Compliance));
-        await page.LeaveAsync("/welcome/");
+        await compliance.EnterAsync(await clinic.LinkAsync(clinic.Compliance));
         await compliance.GoAsync($"{home}/campaigns/{campaign.Id}/deliveries");
         await page.SelectOptionAsync("#outcome", "Rejected");
         await page.ArriveAsync(@"/deliveries\?outcome=Rejected$");

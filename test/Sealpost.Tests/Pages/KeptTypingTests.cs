@@ -37,6 +37,7 @@ public sealed class KeptTypingTests(DemoPages demo, Chromium chromium)
         await BreakAsync(page, line);
         var saved = await SavedAsync(campaign, writer, draft => draft.Subject == "Typed into the void" && draft.Body.EndsWith("And into the text.", StringComparison.Ordinal));
         Assert.StartsWith("The clinic", saved.From, StringComparison.Ordinal);
+        await HeardAsync(page);
         await Assertions.Expect(page.GetByText("Saved at")).ToBeVisibleAsync();
 
         // Everything is saved: nothing is asked.
@@ -65,6 +66,7 @@ public sealed class KeptTypingTests(DemoPages demo, Chromium chromium)
         await Assertions.Expect(page.GetByText("Block saved.")).ToBeVisibleAsync();
         var block = Assert.Single(await new ContentLibrary(demo.Clinic.Context).Blocks.ListAsync(Actor.LocalOwner, Token), one => one.Name == "mondays");
         Assert.Equal("<mj-text>Closed on Mondays.</mj-text>", block.Draft.Texts[0].Body);
+        await HeardAsync(page);
         Assert.Null(await ReloadAsync(robin));
     }
 
@@ -94,6 +96,9 @@ public sealed class KeptTypingTests(DemoPages demo, Chromium chromium)
         line.Mend();
         await Assertions.Expect(notice).ToHaveCountAsync(0);
     }
+
+    /// <summary>Waits until the page itself has been told that everything is saved, which comes after it is: from then on it lets go.</summary>
+    private static Task HeardAsync(IPage page) => page.WaitForFunctionAsync("() => dispatchEvent(new Event('beforeunload', { cancelable: true }))");
 
     /// <summary>Loads the page again whatever it asks first; what it asked.</summary>
     private static async Task<string?> ReloadAsync(AtBrowser browser)

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Sealpost.Running;
 using Sealpost.Tests.Campaigns;
 
 namespace Sealpost.Tests.Pages;
@@ -20,6 +21,7 @@ public sealed class LookAwayTests(DemoPages demo, Chromium chromium)
         await robin.GoAsync(place);
         var look = robin.Button("Look at the mail hosts").Or(robin.Button("Look again"));
         await look.ClickAsync();
+        await Eventually.TrueAsync(() => demo.Clinic.Work.Find(WorkKinds.Look(draft.Id)) is not null, "the look is begun", Token); // A page that is left at once takes the click along.
         await robin.GoAsync($"/o/{demo.Number}/campaigns");
         await robin.GoAsync(place);
         await Assertions.Expect(robin.Page.GetByText("The mail hosts were looked at.")).ToBeVisibleAsync();

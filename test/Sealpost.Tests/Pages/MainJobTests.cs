@@ -173,6 +173,7 @@ public sealed partial class MainJobTests(PostfixServer postfix, Chromium chromiu
         await Assertions.Expect(page.GetByText("May get it")).ToBeVisibleAsync();
         await marketer.LookAsync("write-submit");
         await marketer.Button("Submit for approval").ClickAsync();
+        await page.ArriveAsync("/campaigns/[0-9]+$");
         await Assertions.Expect(page.GetByText("Waits for approval").First).ToBeVisibleAsync();
     }
 

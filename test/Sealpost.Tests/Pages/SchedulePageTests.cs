@@ -20,7 +20,7 @@ public sealed class SchedulePageTests(DemoPages demo, Chromium chromium)
     {
         await using var browser = await demo.OpenAsync(chromium, DemoPages.Robin);
         var page = browser.Page;
-        var at = Soon(1);
+        var (at, later) = (Soon(1), Soon(2)); // Once: the day may end meanwhile.
         var campaign = await SubmittedAsync(at);
         var path = $"/o/{demo.Number}/campaigns/{campaign}";
         await browser.GoAsync(path);
@@ -41,11 +41,11 @@ public sealed class SchedulePageTests(DemoPages demo, Chromium chromium)
         await Assertions.Expect(page.GetByText($"Starts by itself on {Told(at)}")).ToBeVisibleAsync();
 
         await browser.GoAsync(path);
-        await MoveAsync(browser, "Move the start", "Move the start", Soon(2));
-        await Assertions.Expect(Panel(page, "Start")).ToContainTextAsync(Told(Soon(2)));
+        await MoveAsync(browser, "Move the start", "Move the start", later);
+        await Assertions.Expect(Panel(page, "Start")).ToContainTextAsync(Told(later));
         await browser.Button("Take off the schedule").ClickAsync();
         await Assertions.Expect(page.Locator(".lead")).ToContainTextAsync("Approved");
-        await MoveAsync(browser, "Schedule", "Schedule", Soon(2));
+        await MoveAsync(browser, "Schedule", "Schedule", later);
         await Assertions.Expect(Panel(page, "Start")).ToBeVisibleAsync();
 
         await MissAsync(browser, campaign, path);

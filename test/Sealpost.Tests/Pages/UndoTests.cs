@@ -76,8 +76,7 @@ public sealed class UndoTests(AudienceClinic clinic, Chromium chromium)
         await clinic.ReadyAsync();
         await clinic.Organisation.SavedAudiences.DropDraftAsync(0, clinic.Marketer, Token);
         var browser = await AtBrowser.OpenAsync(chromium, clinic.Url);
-        await browser.Page.GotoAsync(await clinic.LinkAsync(clinic.Marketer));
-        await browser.Page.LeaveAsync("/welcome/");
+        await browser.EnterAsync(await clinic.LinkAsync(clinic.Marketer));
         return browser;
     }
 }

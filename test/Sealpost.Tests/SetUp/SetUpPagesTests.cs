@@ -30,7 +30,7 @@ public sealed class SetUpPagesTests(Chromium chromium)
         await screen.KeepKitAsync(() => screen.LookAsync("setup-kit"));
 
         // Left and taken up again: the home page says what is left.
-        await page.GotoAsync(served.Url + "/");
+        await screen.GoAsync("/");
         await Assertions.Expect(page.GetByText("4 things are left to set up")).ToBeVisibleAsync();
         await screen.LookAsync("setup-home");
         await page.GetByRole(AriaRole.Link, new() { Name = "Go on", Exact = true }).ClickAsync();
@@ -40,7 +40,7 @@ public sealed class SetUpPagesTests(Chromium chromium)
         await Assertions.Expect(page.GetByText("v=spf1 ip4:192.0.2.10 -all").First).ToBeVisibleAsync();
         await screen.LookAsync("setup-domain");
 
-        await page.GotoAsync(served.Url + "/o/1/set-up/people");
+        await screen.GoAsync("/o/1/set-up/people");
         await page.GetByText("I write campaigns myself").ClickAsync();
         await screen.InviteAsync("Ben Achterberg", "ben@clinic.example", "approver");
         await screen.DoneAsync(4);
@@ -57,7 +57,7 @@ public sealed class SetUpPagesTests(Chromium chromium)
         await screen.FoundAsync();
         await page.Locator(".steps").WaitForAsync();
 
-        await page.GotoAsync(served.Url + "/o/1/imports");
+        await screen.GoAsync("/o/1/imports");
         await Assertions.Expect(page.GetByText("No patients yet")).ToBeVisibleAsync();
         await screen.LookAsync("imports-empty");
         await page.GetByRole(AriaRole.Link, new() { Name = "Import patients" }).First.ClickAsync();
@@ -69,7 +69,7 @@ public sealed class SetUpPagesTests(Chromium chromium)
         await Assertions.Expect(page.GetByText("trusted", new() { Exact = true })).ToBeVisibleAsync();
         await screen.LookAsync("imports-result");
 
-        await page.GotoAsync(served.Url + "/o/1/imports/new");
+        await screen.GoAsync("/o/1/imports/new");
         var csv = served.WriteFile("portal.csv", "MRN,First Name,Last Name,DOB,Email,Email Verified\nA1,Ada,Quill,4/27/1961,ada@example.com,Y\nA2,Ben,Rook,11/2/1970,nobody,N\n");
         await screen.HandOverAsync(csv);
         await Assertions.Expect(page.Locator("#means-0")).ToHaveValueAsync(nameof(ColumnMeaning.RecordNumber));
@@ -83,9 +83,9 @@ public sealed class SetUpPagesTests(Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Imported" })).ToBeVisibleAsync();
 
-        await page.GotoAsync(served.Url + "/o/1/imports");
+        await screen.GoAsync("/o/1/imports");
         await screen.LookAsync("imports-list");
-        await page.GotoAsync(served.Url + "/o/1/imports/2");
+        await screen.GoAsync("/o/1/imports/2");
         await page.GetByRole(AriaRole.Button, new() { Name = "Take it back" }).First.ClickAsync();
         await page.Locator("dialog[open] .button-danger").ClickAsync();
         await Assertions.Expect(page.GetByText("2 patients removed")).ToBeVisibleAsync();
