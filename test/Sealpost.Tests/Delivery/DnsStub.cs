@@ -11,6 +11,10 @@ internal sealed class DnsStub : IAsyncDisposable
     private const int Mx = 15;
     private const int A = 1;
     private const int Txt = 16;
+
+    // Long enough that no cache of the machine's clock forgets an answer while a test that counts on it runs.
+    private static readonly byte[] Hour = [0, 0, 14, 16];
+
     private readonly UdpClient _socket = new(new IPEndPoint(IPAddress.Loopback, 0));
     private readonly Dictionary<string, int> _codes = [];
     private readonly List<(string Name, int Type, byte[] Data)> _records = [];
@@ -24,13 +28,15 @@ internal sealed class DnsStub : IAsyncDisposable
     {
         var data = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(data, preference);
-        _records.Add((domain, Mx, [.. data, .. Name(host)]));
+        lock (_records)
+            _records.Add((domain, Mx, [.. data, .. Name(host)]));
         return this;
     }
 
     public DnsStub WithA(string name, string address)
     {
-        _records.Add((name, A, IPAddress.Parse(address).GetAddressBytes()));
+        lock (_records)
+            _records.Add((name, A, IPAddress.Parse(address).GetAddressBytes()));
         return this;
     }
 
@@ -51,7 +57,8 @@ internal sealed class DnsStub : IAsyncDisposable
     /// <summary>Every question about the name gets this response code: 2 SERVFAIL, 3 NXDOMAIN, -1 silence.</summary>
     public DnsStub WithCode(string name, int code)
     {
-        _codes[name] = code;
+        lock (_records)
+            _codes[name] = code;
         return this;
     }
 
@@ -105,7 +112,7 @@ internal sealed class DnsStub : IAsyncDisposable
         response[7] = (byte)answers.Count;
         response[8] = response[9] = response[10] = response[11] = 0;
         foreach (var (_, _, data) in answers)
-            response.AddRange([0xC0, 12, 0, (byte)type, 0, 1, 0, 0, 0, 60, 0, (byte)data.Length, .. data]);
+            response.AddRange([0xC0, 12, 0, (byte)type, 0, 1, .. Hour, 0, (byte)data.Length, .. data]);
         return [.. response];
     }
 

@@ -58,7 +58,7 @@ internal sealed class CodeReceiver : IAsyncDisposable
                 return;
             }
 
-            await AnswerAsync(context);
+            _ = AnswerAsync(context); // All at once: nobody waits behind one who is slow.
         }
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Sealpost.App.Demo;
@@ -12,23 +11,20 @@ namespace Sealpost.Tests.Delivery.Lab;
 /// <summary>The HTTPS host of every policy in the lab: one certificate and one answer per domain.</summary>
 internal sealed class LabPolicies : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Parse(Address), 0);
     private readonly ConcurrentDictionary<string, byte[]> _answers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, X509Certificate2> _issued = new(StringComparer.Ordinal);
     private readonly MailboxCertificates _certificates;
-    private readonly Task _running;
+    private readonly ClientServer _server;
 
     public const string Address = "127.0.2.1";
 
     public LabPolicies(MailboxCertificates certificates)
     {
         _certificates = certificates;
-        _listener.Start();
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        _running = RunAsync();
+        _server = new ClientServer(SpeakAsync, IPAddress.Parse(Address));
     }
 
-    public int Port { get; }
+    public int Port => _server.Port;
 
     /// <summary>Requests that came, by host.</summary>
     public ConcurrentDictionary<string, int> Requests { get; } = new(StringComparer.Ordinal);
@@ -43,40 +39,28 @@ internal sealed class LabPolicies : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Dispose();
-        await _running;
+        await _server.DisposeAsync();
         foreach (var certificate in _issued.Values)
             certificate.Dispose();
     }
 
-    private async Task RunAsync()
+    private async Task SpeakAsync(NetworkStream stream)
     {
-        while (true)
-        {
-            try
-            {
-                using var socket = await _listener.AcceptSocketAsync();
-                await using var tls = new SslStream(new NetworkStream(socket));
-                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
-                {
-                    ServerCertificateSelectionCallback = (_, name) => _issued.GetOrAdd(name ?? "", n => _certificates.Issue(n)),
-                });
-                if (await ReadAsync(tls) is not { } body)
-                    continue;
-                if (body.Length > 0)
-                    Posted[tls.TargetHostName] = body;
-                Requests.AddOrUpdate(tls.TargetHostName, 1, (_, n) => n + 1);
-                await tls.WriteAsync(_answers.GetValueOrDefault(tls.TargetHostName) ?? "HTTP/1.1 404 no\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
-            }
-            catch (Exception e) when (e is AuthenticationException or IOException)
-            {
-                // The client left, as it may.
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
-        }
+        await using var tls = new SslStream(stream);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateSelectionCallback = (_, name) => CertificateOf(name ?? "") });
+        if (await ReadAsync(tls) is not { } body)
+            return;
+        if (body.Length > 0)
+            Posted[tls.TargetHostName] = body;
+        Requests.AddOrUpdate(tls.TargetHostName, 1, (_, n) => n + 1);
+        await tls.WriteAsync(_answers.GetValueOrDefault(tls.TargetHostName) ?? "HTTP/1.1 404 no\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+    }
+
+    // One for each name, also where two ask for it at once.
+    private X509Certificate2 CertificateOf(string name)
+    {
+        lock (_issued)
+            return _issued.GetOrAdd(name, one => _certificates.Issue(one));
     }
 
     // The body of one request; null where none came whole.

@@ -1,7 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Sealpost.App.Demo;
@@ -13,26 +13,25 @@ namespace Sealpost.Tests.Delivery.MtaSts;
 /// <summary>An HTTPS server on loopback that answers every request in one way, with a DNS server that leads every policy host to it.</summary>
 internal sealed class PolicyServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly MailboxCertificates _certificates = new(TimeProvider.System);
     private readonly DnsStub _dns = new();
-    private byte[] _answer;
+    private readonly ConcurrentQueue<string> _requests = [];
     private readonly X509Certificate2 _certificate;
-    private readonly Task _running;
+    private readonly ClientServer _server;
+    private volatile byte[] _answer;
 
     private PolicyServer(byte[] answer, Func<MailboxCertificates, X509Certificate2>? certificate)
     {
         _answer = answer;
         _certificate = certificate?.Invoke(_certificates) ?? _certificates.Issue("mta-sts.clinic.example");
         _dns.WithA("mta-sts.clinic.example", "127.0.0.1");
-        _listener.Start();
-        _running = RunAsync();
+        _server = new ClientServer(SpeakAsync);
     }
 
     /// <summary>Requests that came.</summary>
-    public List<string> Requests { get; } = [];
+    public IReadOnlyCollection<string> Requests => _requests;
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _server.Port;
 
     public static PolicyServer Start(HttpStatusCode status, string body, string headers = "Content-Type: text/plain\r\n", Func<MailboxCertificates, X509Certificate2>? certificate = null) =>
         new(Bytes(status, body, headers), certificate);
@@ -51,37 +50,21 @@ internal sealed class PolicyServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Dispose();
-        await _running;
+        await _server.DisposeAsync();
         await _dns.DisposeAsync();
         _certificate.Dispose();
         _certificates.Dispose();
     }
 
-    private async Task RunAsync()
+    private async Task SpeakAsync(NetworkStream stream)
     {
-        while (true)
-        {
-            try
-            {
-                using var socket = await _listener.AcceptSocketAsync();
-                await using var tls = new SslStream(new NetworkStream(socket));
-                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = MailboxCertificates.ContextOf(_certificate) });
-                var buffer = new byte[8_192];
-                var read = await tls.ReadAsync(buffer);
-                if (read == 0)
-                    continue; // under TLS 1.3 the client refuses after the server's end of the handshake
-                Requests.Add(Encoding.Latin1.GetString(buffer, 0, read).Split("\r\n")[0]);
-                await tls.WriteAsync(_answer);
-            }
-            catch (Exception e) when (e is AuthenticationException or IOException)
-            {
-                // Refused by the client, as it may be.
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
-        }
+        await using var tls = new SslStream(stream);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = MailboxCertificates.ContextOf(_certificate) });
+        var buffer = new byte[8_192];
+        var read = await tls.ReadAsync(buffer);
+        if (read == 0)
+            return; // under TLS 1.3 the client refuses after the server's end of the handshake
+        _requests.Enqueue(Encoding.Latin1.GetString(buffer, 0, read).Split("\r\n")[0]);
+        await tls.WriteAsync(_answer);
     }
 }

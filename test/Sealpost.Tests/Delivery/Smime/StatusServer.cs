@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -15,16 +14,14 @@ namespace Sealpost.Tests.Delivery.Smime;
 /// <summary>Where an authority publishes what became of its certificates, on a loopback port.</summary>
 internal sealed class StatusServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<string, Func<byte[], byte[]?>> _pages = new(StringComparer.Ordinal);
-    private readonly Task _running;
+    private readonly ClientServer _server;
     private int _asked;
 
     public StatusServer()
     {
-        _listener.Start();
-        Host = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
-        _running = RunAsync();
+        _server = new ClientServer(SpeakAsync);
+        Host = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_server.Port}");
     }
 
     /// <summary>Host and port.</summary>
@@ -50,39 +47,16 @@ internal sealed class StatusServer : IAsyncDisposable
         return new OCSPRespGenerator().Generate(OcspRespStatus.Successful, signed).GetEncoded();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Dispose();
-        await _running;
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task RunAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                using var socket = await _listener.AcceptSocketAsync();
-                await using var stream = new NetworkStream(socket);
-                await ServeAsync(stream);
-            }
-            catch (IOException)
-            {
-                // Who asked has given up; the next one is answered.
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                return; // Stopped.
-            }
-        }
-    }
-
-    private async Task ServeAsync(NetworkStream stream)
+    private async Task SpeakAsync(NetworkStream stream)
     {
         var bytes = new List<byte>();
         var one = new byte[1];
         while (!Encoding.ASCII.GetString([.. bytes]).EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one) == 1)
             bytes.Add(one[0]);
+        if (bytes.Count == 0)
+            return; // Who asked has given up.
         var head = Encoding.ASCII.GetString([.. bytes]).Split("\r\n");
         var length = head.Select(line => line.Split(':', 2)).Where(parts => parts[0].Equals("Content-Length", StringComparison.OrdinalIgnoreCase)).Select(parts => int.Parse(parts[1], CultureInfo.InvariantCulture)).FirstOrDefault();
         var body = new byte[length];
