@@ -17,6 +17,23 @@ internal static class Eventually
     public static Task TrueAsync(Func<Task<bool>> condition, string what, CancellationToken cancellationToken = default) =>
         FoundAsync(async () => await condition() ? "" : null, () => Task.FromResult(what), cancellationToken);
 
+    /// <summary>Deletes a folder in which daemons that were told to stop may still end what they began: a file made meanwhile stays, and is looked for again.</summary>
+    public static Task DeletedAsync(string folder) => TrueAsync(
+        () =>
+        {
+            try
+            {
+                if (Directory.Exists(folder))
+                    Directory.Delete(folder, recursive: true);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        },
+        "a folder is given up by its daemons");
+
     /// <summary>Waits until a look finds something, and returns it.</summary>
     public static Task<T> FoundAsync<T>(Func<Task<T?>> look, string what, CancellationToken cancellationToken = default)
         where T : class =>

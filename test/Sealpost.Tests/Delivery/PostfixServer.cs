@@ -70,7 +70,7 @@ public sealed class PostfixServer : IAsyncLifetime
         if (_folder is not null)
         {
             await RunAsync(Program, ["-c", Path.Combine(_folder, "etc"), "stop"]);
-            Directory.Delete(_folder, recursive: true);
+            await Eventually.DeletedAsync(_folder);
         }
 
         _certificates.Dispose();
@@ -112,11 +112,11 @@ public sealed class PostfixServer : IAsyncLifetime
     {
         var listeners = new[]
         {
-            Listener("good", _certificates.Issue(HostName)),
             Listener("plain", null),
             Listener("expired", _certificates.IssueExpired(HostName)),
             Listener("selfsigned", _certificates.SelfSigned(HostName)),
             Listener("wrongname", _certificates.Issue("mx.elsewhere.example")),
+            Listener("good", _certificates.Issue(HostName)), // Last: it is waited for, and Postfix opens them in order.
         };
         return string.Concat(listeners) + """
             pickup unix n - n 60 1 pickup

@@ -46,7 +46,7 @@ internal sealed class KnotServer : IAsyncDisposable
             _process.Dispose();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        await Eventually.DeletedAsync(_folder);
     }
 
     private async Task RunAsync(IReadOnlyDictionary<string, string> zones, CancellationToken cancellationToken)

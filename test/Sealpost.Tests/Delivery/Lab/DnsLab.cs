@@ -82,7 +82,7 @@ internal sealed class DnsLab : IAsyncDisposable
             process.Dispose();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        await Eventually.DeletedAsync(_folder);
     }
 
     private async Task WaitAsync()

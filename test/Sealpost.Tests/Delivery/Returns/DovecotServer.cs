@@ -58,7 +58,7 @@ public sealed class DovecotServer : IAsyncLifetime
         }
 
         if (_folder is not null)
-            Directory.Delete(_folder, recursive: true);
+            await Eventually.DeletedAsync(_folder);
         _certificates.Dispose();
     }
 

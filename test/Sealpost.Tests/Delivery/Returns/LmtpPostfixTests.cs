@@ -47,7 +47,7 @@ public sealed class LmtpPostfixTests : IAsyncLifetime
         if (_folder is not null)
         {
             await RunAsync(Program, ["-c", Path.Combine(_folder, "etc"), "stop"]);
-            Directory.Delete(_folder, recursive: true);
+            await Eventually.DeletedAsync(_folder);
         }
 
         await _listener.DisposeAsync();
