@@ -53,11 +53,11 @@ internal sealed class PhiSearch
         try
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return bytes;
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes); // Up to where it ends then: a running server lengthens and shortens its files.
+            return bytes.ToArray();
         }
-        catch (FileNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return []; // A running server has removed it since it was listed.
         }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Sealpost.App.Demo;
 using Sealpost.Campaigns.Pickup;
 using Sealpost.Consent;
@@ -28,7 +29,8 @@ public sealed class InboxAgreementTests : IAsyncLifetime
     [InlineData("other.example", PhiFlow.Store, false, 0)]
     public async Task A_reply_leaves_while_an_agreement_covers_storing_at_its_domain(string endpoint, PhiFlow flow, bool isEnded, int leaves)
     {
-        await using var clinic = await TestClinic.SendingToAsync(_mailbox.Describe(), null, options => options, database => database, Token);
+        // The clock stands: a reply is given twenty seconds, which is not what this is about.
+        await using var clinic = await TestClinic.SendingUnderAsync(new FakeTimeProvider(TimeProvider.System.GetUtcNow()), _mailbox.OptionsFor(TestClinic.Organisation.Domain), options => options, Token);
         await clinic.AddPatientsAsync(1, "a.example");
         var agreement = new BusinessAssociateAgreement(
             1, "Mailbox Hosting Inc.", endpoint, [flow], new DateOnly(2025, 1, 1), null, "user-1", DateTimeOffset.UnixEpoch, isEnded ? DateTimeOffset.UnixEpoch.AddDays(1) : null);

@@ -14,6 +14,7 @@ public sealed class RestartTests
     public async Task Stopped_in_the_midst_it_goes_on_where_it_was_and_sends_nothing_twice()
     {
         var folder = Directory.CreateTempSubdirectory("sealpost-restart-").FullName;
+        var day = Today;
         using var gate = new MailboxGate();
         await using var mailbox = DemoMailbox.Start(gate.Options, TimeProvider.System);
         var before = await OpenAsync(mailbox, folder);
@@ -29,7 +30,8 @@ public sealed class RestartTests
         await using (var after = await OpenAsync(mailbox, folder))
         {
             var known = await new ListDestinations(after.Context).RunAsync(TestClinic.Author, Token);
-            Assert.Equal(sent, known.DistinctBy(one => one.Host).Sum(one => one.SentToday));
+            // Where the day ended meanwhile, what left before is not of today.
+            Assert.InRange(known.DistinctBy(one => one.Host).Sum(one => one.SentToday), day == Today ? sent : 0, sent);
             Assert.Equal(1, await after.Send.ResumeAllAsync(Token));
             await after.Send.WaitAsync("restart", Token);
             var report = await after.ReportAsync("restart");
@@ -41,6 +43,8 @@ public sealed class RestartTests
         Assert.Equal(sent, first.Count);
         Directory.Delete(folder, recursive: true);
     }
+
+    private static DateOnly Today => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
 
     private static Task<TestClinic> OpenAsync(DemoMailbox mailbox, string folder) =>
         TestClinic.SendingToAsync(mailbox.Describe(), folder, options => options, database => database, Token);
