@@ -35,7 +35,7 @@ internal sealed class HeardLog : ILoggerProvider
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             // A busy machine is not the server's fault.
-            if (category.EndsWith("LocalSiloHealthMonitor", StringComparison.Ordinal) || eventId.Name == "HeartbeatSlow")
+            if (category.EndsWith("LocalSiloHealthMonitor", StringComparison.Ordinal) || eventId.Name is "HeartbeatSlow" or "LogWarningLongRunningTurn")
                 return;
             if (IsEnabled(logLevel))
                 lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception}");
