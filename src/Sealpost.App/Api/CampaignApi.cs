@@ -35,6 +35,7 @@ internal static class CampaignApi
         campaigns.MapPost("/{id:long}/follow-up", FollowUpAsync).WithSummary("A new draft for some of those whom it did not reach");
         AttachmentApi.Map(campaigns);
         CampaignSendApi.Map(campaigns);
+        NotReachedApi.Map(campaigns);
         api.MapGet("/organisations/{org}/home", (Caller caller, CancellationToken cancellationToken) => caller.Organisation.Campaigns.Home.RunAsync(caller.Actor, cancellationToken))
             .WithTags("Campaigns").WithSummary("What needs the caller, what runs, last results");
         api.MapGet("/organisations/{org}/destinations", (Caller caller, CancellationToken cancellationToken) => caller.Organisation.Campaigns.Destinations.RunAsync(caller.Actor, cancellationToken))

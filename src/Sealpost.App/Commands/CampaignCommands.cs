@@ -20,7 +20,7 @@ internal static class CampaignCommands
             Act(context, "approve", "Approve what another person wrote; fixes content, audience, purpose and as-of date. Where it asks for a time to come, it starts by itself then.", (desk, name, actor, token) => desk.ApproveAsync(name, actor, token)),
             Copy(context), Comment(context), AttachmentCommands.All(context),
         };
-        foreach (var command in CampaignSendCommands.All(context))
+        foreach (var command in CampaignSendCommands.All(context).Concat(NotReachedCommands.All(context)))
             campaign.Add(command);
         return [campaign];
     }

@@ -38,6 +38,9 @@ internal sealed class CampaignTools : IDisposable
 
     public ListDeliveries Deliveries => new(Context);
 
+    /// <summary>Patients whom a message about their care did not reach by email.</summary>
+    public ReachOtherwise NotReached => new(Context);
+
     /// <summary>Receiving domains: pace, last errors, next tries.</summary>
     public ListDestinations Destinations => new(Context) { Present = _organisation.PresentPaces, Policies = _organisation.EndingPoliciesAsync };
 

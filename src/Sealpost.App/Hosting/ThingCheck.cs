@@ -21,6 +21,7 @@ internal static class ThingCheck
         [typeof(CampaignPage)] = HasCampaignAsync,
         [typeof(CampaignEditPage)] = HasCampaignAsync,
         [typeof(DeliveriesPage)] = HasCampaignAsync,
+        [typeof(NotReachedPage)] = HasCampaignAsync,
         [typeof(AudiencePage)] = async (seat, id, token) => await seat.Organisation.SavedAudiences.GetAsync(Long(id), seat.Actor, token).ConfigureAwait(false) is { DeletedAt: null },
         [typeof(TemplatePage)] = async (seat, id, token) => await new ContentLibrary(seat.Organisation.Context).Templates.GetAsync(Long(id), null, seat.Actor, token).ConfigureAwait(false) is not null,
         [typeof(ImportPage)] = async (seat, id, token) => (await seat.Organisation.Imports.ReadAsync(Long(id), seat.Actor, token).ConfigureAwait(false)).Entry is not null,

@@ -41,6 +41,7 @@ internal static class WebHost
         ImportRoutes.Map(web);
         HealthRoutes.Map(web);
         EvidenceRoutes.Map(web);
+        NotReachedRoutes.Map(web);
         AttachmentRoutes.Map(web);
         PatientPages.Map(web, installation);
         LinkPages.Map(web, installation);

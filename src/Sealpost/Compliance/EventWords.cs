@@ -40,6 +40,8 @@ internal static class EventWords
         ["campaign.approved"] = "Campaign {0} was approved",
         ["campaign.in-doubt"] = "Messages of campaign {0} are in doubt after a crash",
         ["delivery.resolved"] = "A delivery of campaign {0} that was in doubt was resolved",
+        ["delivery.told"] = "Whom campaign {0} did not reach by email was told otherwise",
+        ["delivery.told-undone"] = "That somebody was told what campaign {0} did not bring them was taken back",
         ["journal.replayed"] = "Opt-outs and outcomes were replayed after a restore",
         ["audience.limit"] = "A count was refused: too many questions in a short time",
         ["import.undone"] = "Import {0} was undone",
@@ -151,6 +153,7 @@ internal static class EventWords
         not null when subject.StartsWith("record.receipts:", StringComparison.Ordinal) => "decisions and receipts of a message",
         "unencrypted" => "what they said about mail without encryption",
         not null when subject.StartsWith("authorization.document:", StringComparison.Ordinal) => "the text they signed",
+        not null when subject.StartsWith("not-reached:", StringComparison.Ordinal) => "that a message did not reach them, telephone and postal address",
         not null when subject.StartsWith("request:", StringComparison.Ordinal) => "what they asked",
         _ => detail ?? subject ?? "their record",
     };

@@ -85,7 +85,7 @@ internal static class ChartTables
     /// <summary>Deletes everything of the patients in these tables but their journal of other imports; the caller deletes keys.</summary>
     public static async Task DeleteAsync(DbTransaction transaction, OrganisationId organisation, IReadOnlyCollection<PatientNumber> patients, CancellationToken cancellationToken)
     {
-        string[] tables = ["patient_lookup", "chart_part", "import_part", "import_patient", "patient_certificate", "keys.patient_key"];
+        string[] tables = ["patient_lookup", "chart_part", "import_part", "import_patient", "patient_certificate", "patient_told", "keys.patient_key"];
         foreach (var chunk in patients.Chunk(NumbersPerStatement))
         {
             foreach (var table in tables)

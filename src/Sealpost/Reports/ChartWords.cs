@@ -26,6 +26,14 @@ internal static class ChartWords
     public static IReadOnlyList<ChartSection> Of(Chart chart, DateOnly today) =>
         [.. Sections.Select(section => Section(chart, section, today)).Where(section => section.Lines.Count > 0)];
 
+    /// <summary>A postal address in one line.</summary>
+    public static string Place(PostalAddress place) =>
+        string.Join(", ", new[] { string.Join(", ", place.Lines), place.City, $"{place.State} {place.PostalCode}".Trim() }.Where(part => !string.IsNullOrEmpty(part)));
+
+    /// <summary>Why the patient is in no audience at all, in a sentence; null where nothing stands against it.</summary>
+    public static string? OutOfUse(ChartHead head) =>
+        head.Deceased ? "Recorded as deceased." : head.ReplacedBy is not null ? "Replaced by another record." : !head.Active ? "The record is not in use." : null;
+
     private static ChartSection Section(Chart chart, (string Title, Func<Fact, DateOnly, bool> Takes, bool OncePerCode) section, DateOnly today)
     {
         var facts = chart.Facts.Where(fact => section.Takes(fact, today)).OrderByDescending(fact => fact.On).ToList();

@@ -53,6 +53,9 @@ public enum NeedKind
     /// <summary>Messages on our page were not read and their links end soon.</summary>
     PickupEnding,
 
+    /// <summary>Patients whom a message about their care did not reach by email, and whom nobody has told otherwise.</summary>
+    NotReached,
+
     /// <summary>Patients whose address works no more, or who complained about care.</summary>
     AddressFailed,
 }

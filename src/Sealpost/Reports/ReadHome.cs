@@ -25,11 +25,16 @@ public sealed class ReadHome : IDisposable
     private readonly OrganisationContext _context;
     private readonly WatchProgress _progress;
     private readonly CampaignStore _campaigns;
+    private readonly NotReachedNeeds _notReached;
     private readonly SemaphoreSlim _reading = new(1, 1);
     private Trend? _trend;
 
     /// <summary>Creates it; one per organisation and process, since what needs a walk through many deliveries is kept for some minutes.</summary>
-    public ReadHome(OrganisationContext context, WatchProgress progress) => (_context, _progress, _campaigns) = (context, progress, new CampaignStore(context));
+    public ReadHome(OrganisationContext context, WatchProgress progress)
+    {
+        (_context, _progress, _campaigns) = (context, progress, new CampaignStore(context));
+        _notReached = new NotReachedNeeds(context, _campaigns);
+    }
 
     /// <summary>Whether DNSSEC works where mail goes to looked-up hosts; null where it does not matter (stated routes).</summary>
     public Func<CancellationToken, Task<DnssecStatus?>> Dnssec { get; init; } = _ => Task.FromResult<DnssecStatus?>(null);
@@ -60,6 +65,7 @@ public sealed class ReadHome : IDisposable
         needs.AddRange(await DoubtsAsync(actor, cancellationToken).ConfigureAwait(false));
         needs.AddRange(domains.Where(need => need.Kind is not (NeedKind.Dnssec or NeedKind.CertificateEnding) || (actor.Roles & (Roles.Administrator | Roles.Compliance)) != Roles.None));
         needs.AddRange(await PatientNeeds.RepliesAsync(_context, actor, cancellationToken).ConfigureAwait(false));
+        needs.AddRange(await _notReached.OfAsync(actor, cancellationToken).ConfigureAwait(false));
         needs.AddRange(await ReturnedNeeds.OfAsync(_context, actor, cancellationToken).ConfigureAwait(false));
         if (Complaints(now, before) is { } words)
             needs.Add(new Need(NeedKind.Complaints, null, "", words, _context.Time.GetUtcNow()));
@@ -238,7 +244,7 @@ public sealed class ReadHome : IDisposable
         NeedKind.InDoubt => 0,
         NeedKind.Complaints or NeedKind.PausedItself => 1,
         NeedKind.FailingDomain or NeedKind.LoweredDomain or NeedKind.PolicyEnding or NeedKind.Refused => 2,
-        NeedKind.Paused or NeedKind.MissedStart => 3,
+        NeedKind.Paused or NeedKind.MissedStart or NeedKind.NotReached => 3,
         NeedKind.Approval => 4,
         NeedKind.SentBack => 5,
         _ => 6,

@@ -77,7 +77,7 @@ internal sealed class ReadPatientRecord(OrganisationContext context, Func<Cancel
             Id = line.Id,
             Name = line.Name,
             Person = Person(chart.Head),
-            OutOfUse = chart.Head.Deceased ? "Recorded as deceased." : chart.Head.ReplacedBy is not null ? "Replaced by another record." : !chart.Head.Active ? "The record is not in use." : null,
+            OutOfUse = ChartWords.OutOfUse(chart.Head),
             Contacts = standing.Contacts(),
             Chart = (actor.Roles & ChartReaders) != Roles.None ? ChartWords.Of(chart, context.Today) : null,
             Standing = MayReadMessages(actor) ? standing.Legal() : null,
@@ -149,7 +149,7 @@ internal sealed class ReadPatientRecord(OrganisationContext context, Func<Cancel
         lines.Add(new RecordLine("Sex", head.Sex ?? "not recorded"));
         lines.Add(new RecordLine("Language", head.Language is { } tag ? QueryWords.LanguageName(tag) : "not recorded"));
         foreach (var place in ReadView.PlacesOn(head, context.Today).Take(3))
-            lines.Add(new RecordLine("Address", string.Join(", ", new[] { string.Join(", ", place.Lines), place.City, $"{place.State} {place.PostalCode}".Trim() }.Where(part => !string.IsNullOrEmpty(part)))));
+            lines.Add(new RecordLine("Address", ChartWords.Place(place)));
         lines.AddRange(head.Identifiers.DistinctBy(identifier => (identifier.Type, identifier.Value)).Where(identifier => identifier.Type != "SS").Take(6).Select(identifier => new RecordLine(identifier.Type switch { "MR" => "MRN", null or "" => "Identifier", var type => type }, identifier.Value)));
         return lines;
     }

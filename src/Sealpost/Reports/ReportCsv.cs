@@ -12,43 +12,29 @@ public static class ReportCsv
     {
         var report = findings.Report;
         var csv = new StringBuilder();
-        Row(csv, "section", "item", "value", "note");
-        Row(csv, "campaign", "name", report.Name, "");
-        Row(csv, "campaign", "purpose", report.Purpose, "");
-        Row(csv, "campaign", "state", report.State.ToString().ToLowerInvariant(), "");
-        Row(csv, "campaign", "as of", report.At.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), "UTC");
+        CsvText.Row(csv, "section", "item", "value", "note");
+        CsvText.Row(csv, "campaign", "name", report.Name, "");
+        CsvText.Row(csv, "campaign", "purpose", report.Purpose, "");
+        CsvText.Row(csv, "campaign", "state", report.State.ToString().ToLowerInvariant(), "");
+        CsvText.Row(csv, "campaign", "as of", report.At.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), "UTC");
         var shown = new ShownReport(report);
         foreach (var line in shown.Lines)
-            Row(csv, "outcome", line.Label, Plain(line.Shown), line.Note);
+            CsvText.Row(csv, "outcome", line.Label, Plain(line.Shown), line.Note);
         foreach (var (reason, count, words) in shown.Reasons)
-            Row(csv, "withheld", reason, Plain(count), words);
+            CsvText.Row(csv, "withheld", reason, Plain(count), words);
         foreach (var (name, count) in shown.Afterwards)
-            Row(csv, "afterwards", name, Plain(count), "of the accepted");
+            CsvText.Row(csv, "afterwards", name, Plain(count), "of the accepted");
         foreach (var (name, count) in shown.OnTheWay)
-            Row(csv, "on the way", name, Plain(count), "of the accepted");
+            CsvText.Row(csv, "on the way", name, Plain(count), "of the accepted");
         foreach (var slice in findings.Timeline)
-            Row(csv, "timeline", slice.From.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), Plain(SmallCells.Rough(slice.Accepted)), "accepted; otherwise " + Plain(SmallCells.Rough(slice.Other)) + "; rounded to tens");
+            CsvText.Row(csv, "timeline", slice.From.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), Plain(SmallCells.Rough(slice.Accepted)), "accepted; otherwise " + Plain(SmallCells.Rough(slice.Other)) + "; rounded to tens");
         foreach (var domain in report.Domains)
-            Row(csv, "domain", domain.Domain, Plain(domain.Messages), $"accepted {Plain(domain.Accepted)}; withheld {Plain(domain.Withheld)}; rejected {Plain(domain.Rejected)}; expired {Plain(domain.Expired)}");
+            CsvText.Row(csv, "domain", domain.Domain, Plain(domain.Messages), $"accepted {Plain(domain.Accepted)}; withheld {Plain(domain.Withheld)}; rejected {Plain(domain.Rejected)}; expired {Plain(domain.Expired)}");
         foreach (var link in findings.Links)
-            Row(csv, "link", link.Url, Plain(SmallCells.Show(link.People)), "patients who followed it");
+            CsvText.Row(csv, "link", link.Url, Plain(SmallCells.Show(link.People)), "patients who followed it");
         foreach (var one in findings.Earlier)
-            Row(csv, "earlier", one.Name, Plain(SmallCells.Show(one.Selected)), $"selected; accepted {SmallCells.Share(one.Accepted, one.Selected)}, withheld {SmallCells.Share(one.Withheld, one.Selected)}, unsubscribed {SmallCells.Show(one.OptedOut)}, complained {SmallCells.Show(one.Complained)}{(one.Clicked is { } clicked ? $", followed a link {SmallCells.Show(clicked)}" : "")}");
+            CsvText.Row(csv, "earlier", one.Name, Plain(SmallCells.Show(one.Selected)), $"selected; accepted {SmallCells.Share(one.Accepted, one.Selected)}, withheld {SmallCells.Share(one.Withheld, one.Selected)}, unsubscribed {SmallCells.Show(one.OptedOut)}, complained {SmallCells.Show(one.Complained)}{(one.Clicked is { } clicked ? $", followed a link {SmallCells.Show(clicked)}" : "")}");
         return csv.ToString();
-    }
-
-    private static void Row(StringBuilder csv, params ReadOnlySpan<string> cells)
-    {
-        for (var i = 0; i < cells.Length; i++)
-            csv.Append(i == 0 ? "" : ",").Append(Cell(cells[i]));
-        csv.Append("\r\n");
-    }
-
-    private static string Cell(string text)
-    {
-        // A spreadsheet takes a cell that begins so for a formula.
-        var safe = text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' ? "'" + text : text;
-        return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }
 
     private static string Plain(string shown) => shown.Replace(",", "", StringComparison.Ordinal);

@@ -93,6 +93,8 @@ public sealed class OperationsTests(ServedOffice office)
         ["campaign resume"] = "POST /campaigns/{id:long}/resume",
         ["campaign cancel"] = "POST /campaigns/{id:long}/cancel",
         ["campaign report"] = "GET /campaigns/{id:long}/report",
+        ["campaign not-reached"] = "GET /campaigns/{id:long}/not-reached",
+        ["campaign told"] = "POST /campaigns/{id:long}/not-reached/told",
         ["campaign in-doubt"] = "GET /campaigns/{id:long}/deliveries",
         ["template list"] = "GET /templates",
         ["template show"] = "GET /templates/{id:long}",

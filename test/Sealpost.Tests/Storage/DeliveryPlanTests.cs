@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.RegularExpressions;
 using Sealpost.Campaigns;
 using Sealpost.Campaigns.Pickup;
+using Sealpost.Reports;
 using Sealpost.Storage;
 
 namespace Sealpost.Tests.Storage;
@@ -32,6 +33,21 @@ public sealed class DeliveryPlanTests
     [InlineData("SELECT patient FROM delivery WHERE org = 1 AND campaign = 1 AND patient > 4 AND " + DeliveryIndexes.Rare + " AND state = 4 ORDER BY patient LIMIT 50")]
     public async Task Rare_outcomes_are_found_by_their_own_index(string statement) =>
         Assert.Contains("delivery_rare", await PlanAsync(statement), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Whom_email_did_not_reach_is_found_without_a_walk_through_deliveries_or_marks()
+    {
+        var page = await PlanAsync(Regex.Replace(NotReachedRows.Page, "@[a-z]+", "1", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.Equal(3, Regex.Count(page, @"INDEX delivery_rare \(org=\? AND campaign=\? AND state=\? AND patient>\?\)", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        var count = await PlanAsync($"SELECT COUNT(*) FROM delivery d WHERE d.org = 1 AND d.campaign = 1 AND {NotReachedRows.Ended} AND {NotReachedRows.Untold}");
+        Assert.Contains("COVERING INDEX delivery_rare (org=? AND campaign=? AND state=?)", count, StringComparison.Ordinal);
+        foreach (var plan in new[] { page, count })
+        {
+            Assert.Contains("t USING PRIMARY KEY (org=? AND patient=? AND campaign=?)", plan, StringComparison.Ordinal);
+            Assert.Matches(@"p (EXISTS )?USING PRIMARY KEY \(org=\? AND patient=\?\)", plan);
+            Assert.DoesNotContain("SCAN d", plan, StringComparison.Ordinal);
+        }
+    }
 
     [Theory]
     [InlineData("SELECT campaign, COUNT(*), MIN(changed_at) FROM delivery WHERE org = 1 AND state = 8 GROUP BY campaign")]
