@@ -47,13 +47,13 @@ internal static class AuthorizationApi
     private static void MapRequests(IEndpointRouteBuilder api)
     {
         var requests = api.MapGroup("/organisations/{org}/requests").WithTags("Requests");
-        requests.MapGet("", async (Caller caller, bool? all, long? after, CancellationToken token) =>
+        requests.MapGet("", async (Caller caller, bool? all, string? kind, long? after, CancellationToken token) =>
         {
-            var page = await caller.Organisation.Compliance.Requests.ListAsync(all != true, after ?? 0, caller.Actor, token).ConfigureAwait(false);
+            var page = await caller.Organisation.Compliance.Requests.ListAsync(all != true, RequestDesk.GroupOf(kind), after ?? 0, RequestDesk.PageSize, caller.Actor, token).ConfigureAwait(false);
             return new RequestPage(
                 [.. page.Select(line => new RequestAnswer(line.Request.Id, line.Patient, line.Request.Kind, line.Request.Campaign, line.Request.Text, line.Request.At, line.Request.SettledAt, line.Request.SettledBy))],
                 page.Count == RequestDesk.PageSize ? page[^1].Request.Id : null);
-        }).WithSummary("What patients asked; page with after. An audited read");
+        }).WithSummary("What patients asked, oldest first; page with after. An audited read").WithDescription("`kind` narrows it: `patients` (replies and wishes about the address), `addresses` (that failed) or `complaints`.");
         requests.MapPost("/{id:long}/settle", async (Caller caller, long id, SettledNote note, CancellationToken token) =>
         {
             await caller.Organisation.Compliance.Patients.SettleAsync(id, note.Note ?? "", caller.Actor, token).ConfigureAwait(false);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Sealpost.Compliance;
+using Sealpost.Consent;
 
 namespace Sealpost.App.Commands;
 
@@ -14,11 +16,14 @@ internal static class RequestCommands
     {
         var all = new Option<bool>("--all") { Description = "Settled ones too." };
         var after = new Option<long>("--after") { Description = "Begin after this number.", HelpName = "NUMBER" };
-        var command = new Command("list", "Show requests, 200 at most. An audited read.") { all, after };
+        var kind = new Option<string?>("--kind") { Description = "Only these: patients (replies, wishes about the address), addresses (that failed), or complaints.", HelpName = "KIND" };
+        kind.AcceptOnlyFromAmong([.. Enum.GetNames<RequestGroup>().Select(name => name.ToLowerInvariant())]);
+        var command = new Command("list", "Show requests, the oldest first, 200 at most. An audited read.") { all, kind, after };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (organisation, actor) = await context.OpenAsync(cancellationToken).ConfigureAwait(false);
-            var requests = await organisation.Compliance.Requests.ListAsync(!parsed.GetValue(all), parsed.GetValue(after), actor, cancellationToken).ConfigureAwait(false);
+            var requests = await organisation.Compliance.Requests.ListAsync(
+                !parsed.GetValue(all), RequestDesk.GroupOf(parsed.GetValue(kind)), parsed.GetValue(after), RequestDesk.PageSize, actor, cancellationToken).ConfigureAwait(false);
             if (context.Json)
             {
                 await context.WriteJsonAsync(new { requests = requests.Select(line => new { line.Request.Id, patient = line.Patient, line.Request.Kind, campaign = line.Request.Campaign, line.Request.Text, line.Request.At, line.Request.SettledAt, line.Request.SettledBy }) }).ConfigureAwait(false);
@@ -28,6 +33,8 @@ internal static class RequestCommands
             var text = new StringBuilder();
             foreach (var (patient, request) in requests)
                 text.AppendLine(CultureInfo.InvariantCulture, $"request {request.Id}: {request.Kind} of patient {patient}, {request.At:u}{(request.SettledAt is { } settled ? $", settled {settled:u}" : "")}").AppendLine(CultureInfo.InvariantCulture, $"  {request.Text.ReplaceLineEndings("\n  ")}");
+            if (requests.Count == RequestDesk.PageSize)
+                text.AppendLine(CultureInfo.InvariantCulture, $"More: --after {requests[^1].Request.Id}");
             await context.Out.WriteAsync(text.Length == 0 ? "Nothing is asked.\n" : text.ToString()).ConfigureAwait(false);
             return 0;
         });

@@ -23,6 +23,22 @@ public static class PatientRequestKinds
     public const string Complaint = "complaint";
 }
 
+/// <summary>Which requests are meant.</summary>
+public enum RequestGroup
+{
+    /// <summary>All.</summary>
+    All = 0,
+
+    /// <summary>What patients asked themselves: replies, wishes about the address.</summary>
+    Patients = 1,
+
+    /// <summary>Addresses that failed.</summary>
+    Addresses = 2,
+
+    /// <summary>Complaints about messages on care.</summary>
+    Complaints = 3,
+}
+
 /// <summary>Something a patient asked of staff on a page of ours.</summary>
 /// <param name="Id">Number within the organisation.</param>
 /// <param name="Patient">Who asks.</param>
@@ -62,14 +78,17 @@ internal sealed class PatientRequests(IDatabase database, KeyRing keys, Ledger l
         await IsOpenAsync(patient, kind, transaction, cancellationToken) ? null : await AddAsync(patient, kind, campaign, text, "system", transaction, cancellationToken);
 
     /// <summary>Requests in order of number, open ones or all; those of erased patients are absent.</summary>
-    public async Task<IReadOnlyList<PatientRequest>> ListAsync(bool openOnly, long after, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<PatientRequest>> ListAsync(bool openOnly, long after, int limit, CancellationToken cancellationToken) => ListAsync(openOnly, RequestGroup.All, after, limit, cancellationToken);
+
+    /// <summary>The same of one group.</summary>
+    public async Task<IReadOnlyList<PatientRequest>> ListAsync(bool openOnly, RequestGroup group, long after, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
         await using var command = connection.Command(
             $"""
             SELECT r.id, r.patient, r.kind, r.campaign, r.sealed, r.at, r.settled_at, r.settled_by, k.wrapped
             FROM patient_request r JOIN keys.patient_key k ON k.org = r.org AND k.patient = r.patient
-            WHERE r.org = @org AND r.id > @after {(openOnly ? "AND r.settled_at IS NULL" : "")} ORDER BY r.id LIMIT @limit
+            WHERE r.org = @org AND r.id > @after {(openOnly ? "AND r.settled_at IS NULL" : "")}{Of(group)} ORDER BY r.id LIMIT @limit
             """,
             ("org", Organisation), ("after", after), ("limit", (long)limit));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -162,6 +181,14 @@ internal sealed class PatientRequests(IDatabase database, KeyRing keys, Ledger l
             await reader.IsDBNullAsync(6, cancellationToken) ? null : DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(6)),
             await reader.IsDBNullAsync(7, cancellationToken) ? null : reader.GetString(7));
     }
+
+    private static string Of(RequestGroup group) => group switch
+    {
+        RequestGroup.Patients => $" AND r.kind IN ('{PatientRequestKinds.Reply}', '{PatientRequestKinds.Address}')",
+        RequestGroup.Addresses => $" AND r.kind = '{PatientRequestKinds.AddressFailed}'",
+        RequestGroup.Complaints => $" AND r.kind = '{PatientRequestKinds.Complaint}'",
+        _ => "",
+    };
 
     private static string Part(long id) => string.Create(CultureInfo.InvariantCulture, $"request:{id}");
 }

@@ -75,14 +75,15 @@ internal sealed class PatientDesk(OrganisationContext context)
 
     /// <summary>What patients asked, in order of number. An audited read of each.</summary>
     /// <param name="openOnly">Only what is not settled.</param>
+    /// <param name="group">Which.</param>
     /// <param name="after">Number after which to begin; 0 for the first.</param>
     /// <param name="limit">1 to 200.</param>
     /// <param name="actor">Who reads.</param>
     /// <param name="cancellationToken">Stops the operation.</param>
-    public async Task<IReadOnlyList<PatientRequest>> RequestsAsync(bool openOnly, long after, int limit, Actor actor, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PatientRequest>> RequestsAsync(bool openOnly, RequestGroup group, long after, int limit, Actor actor, CancellationToken cancellationToken)
     {
         actor.RequireToRead(Keepers, "read what patients ask");
-        var requests = await Requests.ListAsync(openOnly, after, Math.Clamp(limit, 1, 200), cancellationToken).ConfigureAwait(false);
+        var requests = await Requests.ListAsync(openOnly, group, after, Math.Clamp(limit, 1, 200), cancellationToken).ConfigureAwait(false);
         if (requests.Count > 0)
         {
             List<AuditEvent> read = [.. requests.Select(request => new AuditEvent(
