@@ -62,8 +62,7 @@ public sealed class RequestDeskTests(ServedOffice office, Chromium chromium)
         Assert.DoesNotContain(Words, await office.RunAsync(["request", "list", "--kind", "addresses"]), StringComparison.Ordinal);
 
         await using var browser = await AtBrowser.OpenAsync(chromium, office.Url);
-        await browser.Page.GotoAsync(await office.LinkAsync());
-        await browser.Page.Locator(".shell").WaitForAsync();
+        await browser.EnterAsync(await office.LinkAsync());
         await browser.GoAsync($"/o/{office.Number}/forms");
         var shown = browser.Page.Locator("article.entry");
         await browser.Button("Show open requests").ClickAsync();

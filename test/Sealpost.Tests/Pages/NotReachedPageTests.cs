@@ -87,8 +87,7 @@ public sealed class NotReachedPageTests(ServedOffice office, Chromium chromium)
     private async Task<AtBrowser> OpenAsync()
     {
         var browser = await AtBrowser.OpenAsync(chromium, office.Url);
-        await browser.Page.GotoAsync(await office.LinkAsync());
-        await browser.Page.Locator(".shell").WaitForAsync();
+        await browser.EnterAsync(await office.LinkAsync());
         return browser;
     }
 }
