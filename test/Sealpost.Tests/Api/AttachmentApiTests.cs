@@ -101,6 +101,7 @@ public sealed class AttachmentApiTests(ServedOffice office) : IAsyncLifetime
     private async Task<long> StartAsync(string name)
     {
         using var answer = await _marketer.PostAsJsonAsync($"/api/v1/organisations/{office.Number}/campaigns", new { name }, Token);
+        Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync(Token)}");
         return (await answer.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("id").GetInt64();
     }
 

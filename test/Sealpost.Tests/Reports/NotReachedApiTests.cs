@@ -50,7 +50,7 @@ public sealed class NotReachedApiTests(ServedOffice office) : IAsyncLifetime
     [Fact]
     public async Task What_is_unclear_or_not_permitted_is_refused_without_naming_a_patient()
     {
-        var (at, campaign) = await AtAsync("api-refused", Outcome.Rejected, Outcome.Accepted);
+        var (at, campaign) = await AtAsync("api-told-refused", Outcome.Rejected, Outcome.Accepted);
         var (patient, reached) = (campaign.Patients[0], campaign.Patients[1]);
         foreach (var body in new object[] { new { }, new { by = "letter" }, new { patient }, new { patient, all = true, by = "letter" }, new { patient, by = 9 }, new { patient = reached, by = "letter" } })
             Assert.Contains(await StatusAsync(_officer, at + "/told", body), new[] { HttpStatusCode.BadRequest, HttpStatusCode.UnprocessableEntity });
