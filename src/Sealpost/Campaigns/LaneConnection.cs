@@ -221,9 +221,10 @@ internal sealed class LaneConnection(CampaignRun run, DestinationLane lane, Lane
             return null;
         if (_any is not null)
             return _any;
-        _any = await run.Options.Connect.ConnectAsync(domain, new HopNeed(Tier.T1, Tier.T4), cancellationToken).ConfigureAwait(false) as ConnectResult.Connected;
-        lane.HasNoTls = _any is null;
-        _served = 0;
+        var result = await run.Options.Connect.ConnectAsync(domain, new HopNeed(Tier.T1, Tier.T4), cancellationToken).ConfigureAwait(false);
+        // What is merely away now says nothing to the messages behind.
+        lane.HasNoTls = result is ConnectResult.Withheld or ConnectResult.Rejected or ConnectResult.Deferred { InTheEnd: not null };
+        (_any, _served) = (result as ConnectResult.Connected, 0);
         return _any;
     }
 
