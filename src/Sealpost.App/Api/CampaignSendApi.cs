@@ -29,7 +29,7 @@ internal static class CampaignSendApi
             .WithSummary("The report as CSV, small numbers hidden");
         campaigns.MapGet("/{id:long}/report.html", (Caller caller, long id, CancellationToken cancellationToken) => ExportAsync(caller, id, "text/html", ReportHtml.Of, cancellationToken))
             .WithSummary("The report as a page for print, small numbers hidden");
-        campaigns.MapGet("/{id:long}/evidence.json", (Caller caller, long id, CancellationToken cancellationToken) => EvidenceRoutes.AnswerAsync(caller.Organisation, id, caller.Actor, cancellationToken))
+        campaigns.MapGet("/{id:long}/evidence.json", (Caller caller, long id, CancellationToken cancellationToken) => CampaignDownloads.EvidenceAsync(caller.Organisation, id, caller.Actor, cancellationToken))
             .WithSummary("The campaign's evidence: every receipt with its proof, one signed file. For compliance and auditors; recorded");
         campaigns.MapGet("/{id:long}/deliveries", DeliveriesAsync).WithSummary("Deliveries in order; page with after. For compliance and auditors; recorded");
         campaigns.MapPost("/{id:long}/in-doubt/resolve", ResolveAsync).WithSummary("Say what became of a delivery in doubt").WithDescription("Not accepted: it is sent again while its campaign runs, and counts as expired when that is over.");

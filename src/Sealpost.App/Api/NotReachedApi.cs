@@ -17,7 +17,7 @@ internal static class NotReachedApi
         campaigns.MapGet("/{id:long}/not-reached", ListAsync)
             .WithSummary("Patients not reached by email and not told otherwise yet; page with after. For compliance and auditors; an audited read of each")
             .WithDescription("In order of number, 200 at most: telephone numbers, postal addresses, and why the message did not arrive. " + ForWhom);
-        campaigns.MapGet("/{id:long}/not-reached.csv", (Caller caller, long id, CancellationToken cancellationToken) => NotReachedRoutes.AnswerAsync(caller.Organisation, id, caller.Actor, cancellationToken))
+        campaigns.MapGet("/{id:long}/not-reached.csv", (Caller caller, long id, CancellationToken cancellationToken) => CampaignDownloads.NotReachedAsync(caller.Organisation, id, caller.Actor, cancellationToken))
             .WithSummary("The same list whole, as CSV to call by. For compliance and auditors; an audited read of each");
         campaigns.MapPost("/{id:long}/not-reached/told", TellAsync)
             .WithSummary("Mark one patient, or all who are open, as told")

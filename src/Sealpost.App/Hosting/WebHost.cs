@@ -40,8 +40,7 @@ internal static class WebHost
         ContentRoutes.Map(web);
         ImportRoutes.Map(web);
         HealthRoutes.Map(web);
-        EvidenceRoutes.Map(web);
-        NotReachedRoutes.Map(web);
+        CampaignDownloads.Map(web);
         AttachmentRoutes.Map(web);
         PatientPages.Map(web, installation);
         LinkPages.Map(web, installation);
