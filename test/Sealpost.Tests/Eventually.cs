@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Sealpost.Tests;
 
 /// <summary>The one way to wait for what another process does: look again until it is so, for as long as a slow and busy machine may need.</summary>
@@ -16,6 +18,18 @@ internal static class Eventually
     /// <param name="cancellationToken">Stops waiting.</param>
     public static Task TrueAsync(Func<Task<bool>> condition, string what, CancellationToken cancellationToken = default) =>
         FoundAsync(async () => await condition() ? "" : null, () => Task.FromResult(what), cancellationToken);
+
+    /// <summary>Turns a clock as fast as the world's until something is so: faster, and a busy machine would run into the limits of SMTP.</summary>
+    public static Task TurnedAsync(FakeTimeProvider clock, Func<Task<bool>> condition, string what, CancellationToken cancellationToken = default) => TrueAsync(
+        async () =>
+        {
+            if (await condition())
+                return true;
+            clock.Advance(Look);
+            return false;
+        },
+        what,
+        cancellationToken);
 
     /// <summary>Deletes a folder in which daemons that were told to stop may still end what they began: a file made meanwhile stays, and is looked for again.</summary>
     public static Task DeletedAsync(string folder) => TrueAsync(

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using Sealpost.App.Demo;
 using Sealpost.Campaigns;
 using Sealpost.Campaigns.Returned;
@@ -83,7 +82,7 @@ public sealed class RefusalTests
             await clinic.AddPatientsAsync(3, "gone.example");
             await clinic.ApprovedAsync(TestClinic.Content("gone"));
             await clinic.Send.SendAsync("gone", TestClinic.Author, Token);
-            await TurnUntilAsync(clock, async () => await ScalarAsync(clinic, "SELECT COUNT(*) FROM delivery WHERE state = 0 AND next_at > 0") == 3);
+            await Eventually.TurnedAsync(clock, async () => await ScalarAsync(clinic, "SELECT COUNT(*) FROM delivery WHERE state = 0 AND next_at > 0") == 3, "all were tried and wait", Token);
             var waiting = await clinic.ReportAsync("gone");
             Assert.True(waiting is { Selected: 3, Pending: 3, Rejected: 0, AddsUp: true });
             campaign = waiting.Campaign;
@@ -94,22 +93,11 @@ public sealed class RefusalTests
         await using var next = await OpenAsync();
         await next.Send.ResumeAllAsync(Token);
         var ended = next.Send.WaitAsync("gone", Token);
-        await TurnUntilAsync(clock, () => Task.FromResult(ended.IsCompleted));
+        await Eventually.TurnedAsync(clock, () => Task.FromResult(ended.IsCompleted), "the campaign ends", Token);
         await ended;
         Assert.True(await next.ReportAsync("gone") is { Selected: 3, Rejected: 3, Pending: 0, AddsUp: true });
         Assert.False(await IsStoppedAsync(next));
         Assert.Equal(ReturnReason.BadDomain, Assert.Single(await new ReturnRows(next.Context).FailuresAsync("p0@gone.example", campaign + 1, Token)).Reason);
-    }
-
-    private static async Task TurnUntilAsync(FakeTimeProvider clock, Func<Task<bool>> done)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!await done())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Eventually.Patience, "It did not come to pass.");
-            clock.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
-        }
     }
 
     private static Task<TestClinic> OpenAsync(DemoMailbox mailbox, string folder, Func<IDatabase, IDatabase> wrap) =>

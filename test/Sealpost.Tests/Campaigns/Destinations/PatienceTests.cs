@@ -56,14 +56,14 @@ public sealed class PatienceTests : IAsyncLifetime
         await Clinic.AddPatientsAsync(3, Domain);
         await Clinic.ApprovedAsync(TestClinic.Content("eyes") with { Purpose = Purpose.Treatment, Audience = "age >= 18 and not ever condition in (snomed:44054006)", Body = "Dear {{ patient.given_name }}, it is time for your yearly diabetes eye exam." });
         await Clinic.Send.SendAsync("eyes", TestClinic.Author, Token);
-        await TurnUntilAsync(async () => await WaitingAsync() == 3);
+        await Eventually.TurnedAsync(_clock, async () => await WaitingAsync() == 3, "all were tried and wait", Token);
         await LeapAsync(TimeSpan.FromHours(3.9), havePhones);
-        await TurnUntilAsync(async () => await WaitingAsync() == 3);
+        await Eventually.TurnedAsync(_clock, async () => await WaitingAsync() == 3, "all were tried and wait", Token);
         Assert.True(await Clinic.ReportAsync("eyes") is { Pending: 3, AddsUp: true });
 
         await LeapAsync(TimeSpan.FromHours(1), havePhones);
         var ended = Clinic.Send.WaitAsync("eyes", Token);
-        await TurnUntilAsync(() => Task.FromResult(ended.IsCompleted));
+        await Eventually.TurnedAsync(_clock, () => Task.FromResult(ended.IsCompleted), "the campaign ends", Token);
         await ended;
         var report = await Clinic.ReportAsync("eyes");
         Assert.Equal((3, 3), (outcome == Outcome.Pickup ? (int)report.Pickup : (int)report.Withheld.Total, (int)report.Selected));
@@ -90,17 +90,6 @@ public sealed class PatienceTests : IAsyncLifetime
         _clock.Advance(time);
         await OpenAsync(havePhones);
         await Clinic.Send.ResumeAllAsync(Token);
-    }
-
-    private async Task TurnUntilAsync(Func<Task<bool>> done)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!await done())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Eventually.Patience, "It did not come to pass.");
-            _clock.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
-        }
     }
 
     /// <summary>Deliveries that were tried and wait for the next time.</summary>
